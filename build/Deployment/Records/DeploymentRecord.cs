@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Slipway.Runs;
+
+namespace Slipway.Records;
+
+public sealed record RecordedBackup(
+    [property: JsonPropertyName("backup_id")] string BackupId,
+    [property: JsonPropertyName("location")] string Location,
+    [property: JsonPropertyName("timestamp")] DateTimeOffset Timestamp
+);
+
+public sealed record RecordedStage(
+    [property: JsonPropertyName("stage")] string Stage,
+    [property: JsonPropertyName("traffic_percentage")] int TrafficPercentage,
+    [property: JsonPropertyName("duration_minutes")] double DurationMinutes,
+    [property: JsonPropertyName("status")] string Status
+);
+
+/// <summary>Output of Record: the fields and names of the production deployment guide (snake case), then our own.</summary>
+public sealed record DeploymentRecord : StageOutput, IStageFile
+{
+    public static string FileName => "record.json";
+
+    [JsonPropertyName("timestamp")]
+    public required DateTimeOffset Timestamp { get; init; }
+
+    /// <summary>The guide's name for <see cref="StageOutput.DeploymentId"/>.</summary>
+    [JsonPropertyName("deployment_id")]
+    public string RecordedId => DeploymentId;
+
+    [JsonPropertyName("version")]
+    public required string Version { get; init; }
+
+    [JsonPropertyName("environment")]
+    public required string Environment { get; init; }
+
+    [JsonPropertyName("region")]
+    public string? Region { get; init; }
+
+    /// <summary><c>success</c>, <c>failed</c>, <c>rolled_back</c> or <c>cancelled</c>.</summary>
+    [JsonPropertyName("status")]
+    public required string Status { get; init; }
+
+    [JsonPropertyName("git_sha")]
+    public required string GitSha { get; init; }
+
+    [JsonPropertyName("git_ref")]
+    public required string GitRef { get; init; }
+
+    [JsonPropertyName("triggered_by")]
+    public required string TriggeredBy { get; init; }
+
+    [JsonPropertyName("services_deployed")]
+    public required ImmutableArray<string> ServicesDeployed { get; init; }
+
+    [JsonPropertyName("database_backup")]
+    public RecordedBackup? DatabaseBackup { get; init; }
+
+    [JsonPropertyName("migrations_applied")]
+    public int MigrationsApplied { get; init; }
+
+    [JsonPropertyName("rollout_stages")]
+    public required ImmutableArray<RecordedStage> RolloutStages { get; init; }
+
+    /// <summary>Service in snake case → <c>healthy</c>; <c>database</c>; <c>smoke_tests</c> → <c>passed</c>.</summary>
+    [JsonPropertyName("health_checks")]
+    public required ImmutableSortedDictionary<string, string> HealthChecks { get; init; }
+
+    [JsonPropertyName("rollback_available")]
+    public bool RollbackAvailable { get; init; }
+
+    [JsonPropertyName("rollback_window_minutes")]
+    public double RollbackWindowMinutes { get; init; }
+
+    [JsonPropertyName("rollback_deadline")]
+    public DateTimeOffset? RollbackDeadline { get; init; }
+
+    [JsonPropertyName("previous_version")]
+    public string? PreviousVersion { get; init; }
+
+    [JsonPropertyName("force_reason")]
+    public string? ForceReason { get; init; }
+
+    /// <summary>What failed and why, for a deployment that did not succeed.</summary>
+    [JsonPropertyName("failure")]
+    public string? Failure { get; init; }
+}

@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using Slipway.Runs;
+
+namespace Slipway.Smoke;
+
+public enum SmokeKind
+{
+    Health,
+    Database,
+    Endpoint,
+}
+
+/// <param name="Target">URL or database that was asked (never with credentials).</param>
+public sealed record SmokeCheck(
+    string Name,
+    SmokeKind Kind,
+    string Target,
+    bool Passed,
+    string Detail,
+    double Milliseconds
+);
+
+/// <summary>Output of Smoke.</summary>
+public sealed record SmokeResult : StageOutput, IStageFile
+{
+    public static string FileName => "smoke/smoke.json";
+
+    public required ImmutableArray<SmokeCheck> Checks { get; init; }
+}
