@@ -52,7 +52,7 @@ build() {
     rm -rf "$target"
     exit 1
   fi
-  ln -sfn "$target" "$state/program/next-$$"
+  ln -sfn "${target##*/}" "$state/program/next-$$"
   mv -fT "$state/program/next-$$" "$current" 2>/dev/null || { rm -rf "$current" && mv "$state/program/next-$$" "$current"; }
   # Programs that still run load their parts from the folder they started in: the last three stay.
   find "$state/program" -mindepth 1 -maxdepth 1 -type d -name '*-*' | sort -r | tail -n +4 |
@@ -72,4 +72,6 @@ if ! is_fresh; then
 fi
 
 export DOTNET_TieredPGO=0 SLIPWAY_ROOT="$root"
-exec "$dotnet" exec "$(readlink "$current" || echo "$current")/Slipway.dll" "$@"
+# The folder itself, not the link to it: a running program must not meet the parts of a newer one.
+program=$(cd -P "$current" && pwd)
+exec "$dotnet" exec "$program/Slipway.dll" "$@"
