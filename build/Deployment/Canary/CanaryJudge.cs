@@ -29,7 +29,7 @@ public sealed class CanaryJudge
         ArgumentNullException.ThrowIfNull(plan);
         this.plan = plan;
         settings = plan.Settings;
-        evidence = new Evidence(settings, plan.Stages);
+        evidence = new Evidence(settings);
         stableWatch = new StableWatch(settings);
         routing = new RoutingTest(settings);
     }

@@ -1,41 +1,36 @@
-using System.Collections.Immutable;
-
 namespace Slipway.Canary;
 
 /// <summary>
-/// All evidence of the deployment as one number: the collections since each stage began and the test at 100 %,
-/// weighted by what they may spend. While the candidate is good it exceeds 1/alpha with probability at most alpha.
+/// All evidence of the deployment as one number E: while the candidate is good it exceeds 1/alpha with probability at
+/// most alpha, over all stages and looks.
 /// </summary>
+/// <remarks>
+/// E behaves like the wealth of somebody who bets against the candidate at fair odds. Each later stage splits it: a
+/// part stays on what was collected since the beginning, a part starts afresh on what happens from here on. However
+/// wealth is split, nobody gains by it, so the bound holds for the whole deployment without dividing alpha by stages.
+/// At 100 % all of it goes on with the test against the stable arm's earlier exposure.
+/// </remarks>
 internal sealed class Evidence
 {
     private readonly JudgeSettings settings;
     private readonly List<EvidenceProcess> processes = [];
-    private readonly double[] lnShares;
-    private readonly double[] parts;
     private readonly TickTables tables;
+    private double[] lnWealth = [];
+    private double[] parts = [];
     private FullTrafficTest? full;
+    private double boundAlpha;
     private long stableFailed;
     private long stableRequests;
 
-    public Evidence(JudgeSettings settings, ImmutableArray<CanaryStage> stages)
+    public Evidence(JudgeSettings settings)
     {
         this.settings = settings;
         tables = new TickTables(settings);
-        var spending = settings.Spending;
-        var concurrent = Math.Max(1, stages.Count(stage => stage.Weight < 100));
-        lnShares = new double[concurrent];
-        for (var i = 0; i < concurrent; i++)
-            lnShares[i] = Math.Log(i == 0 ? spending.FirstStage : spending.LaterStages / (concurrent - 1));
-        if (concurrent == 1)
-            lnShares[0] = Math.Log(spending.FirstStage + spending.LaterStages);
-        parts = new double[concurrent + 1];
-        lnShares.CopyTo(parts, 0);
-        parts[^1] = Math.Log(spending.Full);
-        AbortLine = Math.Log(1 / settings.FalseAbortProbability);
-        Weigh();
-        LargestLog = LogEvidence;
+        AbortLine = -Math.Log(settings.FalseAbortProbability * (1 - settings.FullBoundShare));
+        boundAlpha = settings.FalseAbortProbability * settings.FullBoundShare;
     }
 
+    /// <summary>ln of the evidence that aborts.</summary>
     public double AbortLine { get; }
 
     public Dispersions Dispersions { get; } = new();
@@ -51,22 +46,25 @@ internal sealed class Evidence
     public void BeginConcurrent()
     {
         Dispersions.BeginStage();
-        if (processes.Count < lnShares.Length)
-            processes.Add(new EvidenceProcess(settings));
+        Settle();
+        var isFirst = processes.Count == 0;
+        for (var i = 0; i < processes.Count; i++)
+            lnWealth[i] += Math.Log(1 - settings.FreshShare);
+        processes.Add(new EvidenceProcess(settings));
+        Array.Resize(ref lnWealth, processes.Count);
+        Array.Resize(ref parts, processes.Count);
+        lnWealth[^1] = isFirst ? LogEvidence : Math.Log(settings.FreshShare) + LogEvidence;
     }
 
     /// <summary>From here on all traffic is the candidate's.</summary>
     public void BeginFull()
     {
         Dispersions.BeginStage();
+        Settle();
+        // Another entry may use only what the one before left of the bound's share.
+        boundAlpha /= 2;
         var phi = Math.Max(Dispersions.ServerErrors.Phi, Dispersions.Timeouts.Phi);
-        full ??= new FullTrafficTest(
-            settings,
-            settings.FalseAbortProbability * settings.Spending.FullBound,
-            stableFailed,
-            stableRequests,
-            phi
-        );
+        full = new FullTrafficTest(settings, boundAlpha, stableFailed, stableRequests, phi);
     }
 
     public void AddConcurrent(ArmTick candidate, ArmTick stable, double? variance)
@@ -88,36 +86,36 @@ internal sealed class Evidence
         Weigh();
     }
 
+    /// <summary>What the test at 100 % won or lost goes on as wealth of the others.</summary>
+    private void Settle()
+    {
+        for (var i = 0; i < processes.Count; i++)
+            lnWealth[i] += FullLog;
+        full = null;
+    }
+
+    private double FullLog =>
+        full is null ? 0
+        : full.Failed >= settings.MinimumCandidateErrors ? full.LogEvidence
+        : Math.Min(0, full.LogEvidence);
+
     private void Weigh()
     {
         for (var i = 0; i < processes.Count; i++)
-            parts[i] = lnShares[i] + processes[i].LogEvidence;
-        if (full is not null)
-        {
-            var log = full.Failed >= settings.MinimumCandidateErrors ? full.LogEvidence : Math.Min(0, full.LogEvidence);
-            parts[^1] = Math.Log(settings.Spending.Full) + log;
-        }
-        LogEvidence = LogSum.Of(parts);
+            parts[i] = lnWealth[i] + processes[i].LogEvidence;
+        LogEvidence = (processes.Count == 0 ? 0 : LogSum.Of(parts)) + FullLog;
         LargestLog = Math.Max(LargestLog, LogEvidence);
-        Driver = FindDriver();
+        Driver = full is not null ? CanaryMetric.FailuresAtFull : FindDriver();
     }
 
     private CanaryMetric FindDriver()
     {
-        if (full is not null)
+        var largest = 0;
+        for (var i = 1; i < processes.Count; i++)
         {
-            var isFull = true;
-            for (var i = 0; i < processes.Count; i++)
-                isFull &= parts[^1] > parts[i];
-            if (isFull)
-                return CanaryMetric.FailuresAtFull;
-        }
-        var largest = -1;
-        for (var i = 0; i < processes.Count; i++)
-        {
-            if (largest < 0 || parts[i] > parts[largest])
+            if (parts[i] > parts[largest])
                 largest = i;
         }
-        return largest < 0 ? CanaryMetric.None : processes[largest].Driver;
+        return processes.Count == 0 ? CanaryMetric.None : processes[largest].Driver;
     }
 }

@@ -117,7 +117,15 @@ internal sealed class EvidenceProcess(JudgeSettings settings)
         Driver = CanaryMetric.ServerErrors + largest;
     }
 
-    /// <summary>Fewer than three candidate errors are no evidence, however rare errors are (they cap it at 1: the bound holds).</summary>
-    private double Enough(RatioTest test) =>
-        test.CandidateErrors >= settings.MinimumCandidateErrors ? test.LogEvidence : Math.Min(0, test.LogEvidence);
+    /// <summary>
+    /// Fewer than three candidate errors are no evidence, however rare errors are, nor is a single burst of them
+    /// (they cap it at 1: the bound holds).
+    /// </summary>
+    private double Enough(RatioTest test)
+    {
+        var isEnough =
+            test.CandidateErrors >= settings.MinimumCandidateErrors
+            && (test.TicksWithErrors > 1 || test.CandidateErrors >= settings.MinimumErrorsInOneTick);
+        return isEnough ? test.LogEvidence : Math.Min(0, test.LogEvidence);
+    }
 }

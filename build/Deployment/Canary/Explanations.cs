@@ -28,7 +28,7 @@ internal static class Explanations
             estimates.CandidateRequests * scale,
             estimates.StableRequests * scale,
             estimates.StableErrors * scale,
-            Math.Log(settings.Shares.ServerErrors * settings.Spending.FirstStage)
+            Math.Log(settings.Shares.ServerErrors)
         );
     }
 

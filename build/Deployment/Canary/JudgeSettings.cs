@@ -11,22 +11,6 @@ public sealed record EvidenceShares(
     double Tail = 0.10
 );
 
-/// <summary>
-/// How the false-abort probability is spent; the parts sum to 1. Evidence is collected from the beginning and anew
-/// from each later stage, because a long good past would hide a fault that shows only under more load; the parts weigh
-/// these collections, so that together they are one test.
-/// </summary>
-/// <param name="FirstStage">Evidence since the first weight.</param>
-/// <param name="LaterStages">Evidence since the entry into each later stage with a concurrent control, together.</param>
-/// <param name="Full">Evidence at 100 %.</param>
-/// <param name="FullBound">Chance, as a share of alpha, that the control at 100 % is set too low.</param>
-public sealed record AlphaSpending(
-    double FirstStage = 0.7,
-    double LaterStages = 0.2,
-    double Full = 0.05,
-    double FullBound = 0.05
-);
-
 /// <summary>What the judge is bound to. The defaults are those of <c>docs/canary.md</c>.</summary>
 public sealed record JudgeSettings
 {
@@ -35,7 +19,14 @@ public sealed record JudgeSettings
 
     public EvidenceShares Shares { get; init; } = new();
 
-    public AlphaSpending Spending { get; init; } = new();
+    /// <summary>
+    /// Share of the evidence that a later stage bets on a fault that shows only now; the rest stays with what was
+    /// collected since the beginning, which a long good past would drown.
+    /// </summary>
+    public double FreshShare { get; init; } = 0.5;
+
+    /// <summary>Chance, as a share of alpha, that the control at 100 % is set too low; taken off the abort line.</summary>
+    public double FullBoundShare { get; init; } = 0.02;
 
     /// <summary>A candidate whose rate of errors is up to this many times the stable arm's is not worth an abort.</summary>
     public double ToleratedErrorRatio { get; init; } = 1.25;
@@ -63,6 +54,9 @@ public sealed record JudgeSettings
 
     /// <summary>Candidate errors that an abort driven by errors needs.</summary>
     public int MinimumCandidateErrors { get; init; } = 3;
+
+    /// <summary>The same when all of them came in one tick: fewer may be one request and its retries.</summary>
+    public int MinimumErrorsInOneTick { get; init; } = 5;
 
     /// <summary>Requests that the candidate must have answered in a stage before the stage can pass.</summary>
     public int MinimumRequests { get; init; } = 100;

@@ -11,10 +11,14 @@ internal sealed class RatioTest
 
     public long CandidateErrors { get; private set; }
 
+    /// <summary>Ticks in which the candidate had errors.</summary>
+    public int TicksWithErrors { get; private set; }
+
     /// <param name="phi">Dispersion: how many errors come in one burst.</param>
     public void Add(RatioTable table, long candidateErrors, long stableErrors, double phi)
     {
         CandidateErrors += candidateErrors;
+        TicksWithErrors += candidateErrors > 0 ? 1 : 0;
         if (candidateErrors == 0 && stableErrors == 0)
             return;
         for (var k = 0; k < RatioTable.Count; k++)

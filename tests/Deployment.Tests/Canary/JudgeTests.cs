@@ -238,7 +238,7 @@ public sealed class RoutingOff
     {
         var court = new Court();
         court.Good();
-        Enumerable.Range(0, 5).Select(_ => court.See(Court.Arm(100), Court.Arm(400))).Last().Reason.ShouldBe(VerdictReason.Routing);
+        Enumerable.Range(0, 5).Select(_ => court.See(Court.Arm(100), Court.Arm(400))).ToArray()[^1].Reason.ShouldBe(VerdictReason.Routing);
     }
 
     [Test]
@@ -292,7 +292,7 @@ public sealed class EndOfAStage
     public void TooFew_PassWhereThatIsAccepted()
     {
         var court = new Court(seconds: 60, settings: new JudgeSettings { AcceptLowTraffic = true });
-        Enumerable.Range(0, 6).Select(_ => court.See(Court.Arm(1), Court.Arm(19))).Last().Kind.ShouldBe(VerdictKind.Promote);
+        Enumerable.Range(0, 6).Select(_ => court.See(Court.Arm(1), Court.Arm(19))).ToArray()[^1].Kind.ShouldBe(VerdictKind.Promote);
     }
 
     [Test]
@@ -310,7 +310,7 @@ public sealed class EndOfAStage
         var court = new Court(seconds: 20);
         for (var tick = 0; tick < 50; tick++)
             court.See(Court.Arm(25), Court.Arm(475), paused: true).Reason.ShouldBe(VerdictReason.Paused);
-        Enumerable.Range(0, 5).Select(_ => court.See(Court.Arm(25, 10), Court.Arm(475), paused: true)).Last().Kind.ShouldBe(VerdictKind.Abort);
+        Enumerable.Range(0, 5).Select(_ => court.See(Court.Arm(25, 10), Court.Arm(475), paused: true)).ToArray()[^1].Kind.ShouldBe(VerdictKind.Abort);
     }
 }
 

@@ -48,6 +48,13 @@ public static class CanaryTable
             0.01
         );
         yield return FalseAborts(
+            "good release, errors in bursts of 3, 0.1 %, 50 rps, nothing known before",
+            new(new(0.001, Burst: 3), new(0.001, Burst: 3), 50),
+            runs,
+            threads,
+            0.01
+        );
+        yield return FalseAborts(
             "good release, a third of the ticks missing or reset",
             new(quiet, quiet, 50, Spoil: (tick, dice) => dice.Uniform() < 0.33 ? Missing(tick) : tick),
             runs,
@@ -130,7 +137,7 @@ public static class CanaryTable
             "both arms at 20 % errors for 60 s, 50 rps",
             "≤ 0.1 % aborts, verdict hold",
             Text($"{aborted} of {runs} aborted ({(double)aborted / runs:P3}), {(double)held / runs:P1} held"),
-            aborted <= 0.001 * runs && held == runs
+            aborted <= 0.001 * runs && held >= runs - aborted
         );
     }
 
