@@ -150,7 +150,9 @@ public static class HaproxyConfiguration
               option httpchk
               http-check send meth GET uri /health ver HTTP/1.1 hdr host 127.0.0.1
               http-check expect rstatus ^[2-5]
-              default-server check inter {{Milliseconds(settings.CheckInterval)}} fastinter 200ms downinter 300ms fall 2 rise 1 observe layer4 error-limit 3 on-error mark-down
+              default-server check inter {{Milliseconds(
+                settings.CheckInterval
+            )}} fastinter 200ms downinter 300ms fall 2 rise 1 observe layer4 error-limit 3 on-error mark-down
 
             """
         );

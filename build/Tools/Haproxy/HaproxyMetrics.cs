@@ -12,7 +12,10 @@ namespace Slipway.Tools;
 /// </summary>
 public sealed class HaproxyMetrics(HaproxyRuntime runtime, HaproxyLog log, TimeProvider time) : IMetricsSource
 {
-    private readonly Dictionary<Slot, LatencyTally> _latencies = Slots.All.ToDictionary(slot => slot, _ => new LatencyTally());
+    private readonly Dictionary<Slot, LatencyTally> _latencies = Slots.All.ToDictionary(
+        slot => slot,
+        _ => new LatencyTally()
+    );
     private readonly Dictionary<(string, string), ServerCounters> _highest = [];
     private string _epoch = "";
 
@@ -36,7 +39,8 @@ public sealed class HaproxyMetrics(HaproxyRuntime runtime, HaproxyLog log, TimeP
                 Arm(stable.Other(), servers)
             );
         }
-        catch (Exception unanswered) when (unanswered is PipelineException or IOException or UnauthorizedAccessException)
+        catch (Exception unanswered)
+            when (unanswered is PipelineException or IOException or UnauthorizedAccessException)
         {
             return null;
         }

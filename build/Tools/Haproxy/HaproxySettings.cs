@@ -75,9 +75,7 @@ public sealed record SlotAssignment(
             [
                 .. instances
                     .Where(instance =>
-                        services.Any(service =>
-                            service.Name == instance.Service && instance.Index <= service.Instances
-                        )
+                        services.Any(service => service.Name == instance.Service && instance.Index <= service.Instances)
                     )
                     .OrderBy(instance => instance.Service, StringComparer.Ordinal)
                     .ThenBy(instance => instance.Index),
