@@ -60,7 +60,7 @@ internal sealed class ServingBed : IAsyncDisposable
             TimeProvider.System
         );
         Probe = new(Workload, check);
-        Metrics = new(Runtime, new HaproxyLog(Settings.LogFile), TimeProvider.System);
+        Metrics = new(Runtime, TimeProvider.System);
     }
 
     public string Root { get; }
@@ -124,7 +124,7 @@ internal sealed class ServingBed : IAsyncDisposable
                     "PATH",
                     Environment.GetEnvironmentVariable("PATH")!
                 ),
-                Settings.LogFile
+                Path.Combine(Settings.Folder, "start.log")
             )
         );
         _haproxy = _table.Find(pid);
@@ -141,7 +141,7 @@ internal sealed class ServingBed : IAsyncDisposable
                     return false;
                 }
             },
-            () => System.IO.File.ReadAllText(Settings.LogFile)
+            () => System.IO.File.ReadAllText(Path.Combine(Settings.Folder, "start.log"))
         );
     }
 
