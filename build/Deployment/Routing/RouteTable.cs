@@ -26,14 +26,12 @@ public sealed class RouteTable
                 "each path belongs to one service"
             );
         }
-        return new(
-            [
-                .. routes
-                    .OrderByDescending(route => route.Exact)
-                    .ThenByDescending(route => route.Path.Length)
-                    .ThenBy(route => route.Path, StringComparer.Ordinal),
-            ]
-        );
+        return new([
+            .. routes
+                .OrderByDescending(route => route.Exact)
+                .ThenByDescending(route => route.Path.Length)
+                .ThenBy(route => route.Path, StringComparer.Ordinal),
+        ]);
     }
 
     public string? ServiceOf(string path) => Routes.FirstOrDefault(route => Matches(route, path))?.Service;
@@ -62,6 +60,5 @@ public sealed class RouteTable
                 "a path that begins with / and holds letters, digits and / - _ . ~ only"
             );
 
-    private static string Shown(string path) =>
-        new([.. path.Take(80).Select(c => char.IsControl(c) ? '?' : c)]);
+    private static string Shown(string path) => new([.. path.Take(80).Select(c => char.IsControl(c) ? '?' : c)]);
 }

@@ -115,9 +115,12 @@ public static class HaproxyAnswers
         );
 
         string Text(string column) =>
-            places.TryGetValue(column, out var place) ? cells[place] : throw Unreadable(column, string.Join(',', cells));
+            places.TryGetValue(column, out var place)
+                ? cells[place]
+                : throw Unreadable(column, string.Join(',', cells));
 
-        long Number(string column) => long.TryParse(Text(column), CultureInfo.InvariantCulture, out var value) ? value : 0;
+        long Number(string column) =>
+            long.TryParse(Text(column), CultureInfo.InvariantCulture, out var value) ? value : 0;
     }
 
     private static PipelineException Unreadable(string question, string answer) =>

@@ -8,6 +8,7 @@ public static class HaproxyCommands
 {
     public const string ShowStat = "show stat";
     public const string ShowInfo = "show info";
+    public const string ShowRequests = "show events requests";
     public const string ReadStable = $"get var {HaproxyConfiguration.StableVariable}";
 
     /// <summary>HAProxy 2.6 wants to be told that variables at run time are meant.</summary>

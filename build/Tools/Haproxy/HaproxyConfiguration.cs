@@ -65,12 +65,19 @@ public static class HaproxyConfiguration
         text.Append(
             $"""
             global
-              stats socket {Quoted(settings.AdminSocket)} mode 600 level admin
+              stats socket {Plain(settings.AdminSocket)} mode 600 level admin
               stats timeout 1m
-              log stdout format raw local0 info
+              log ring@requests format raw local0 info
               maxconn 2000
               hard-stop-after 30s
               set-var {StableVariable} str({stable.Name()})
+
+            # The latest requests, in memory: read through the admin socket, by as many readers as there are, and never
+            # full. No address with its query is in it, which may hold a secret.
+            ring requests
+              format raw
+              maxlen 512
+              size 4194304
 
 
             """
@@ -99,7 +106,7 @@ public static class HaproxyConfiguration
               timeout http-request 10000ms
               timeout http-keep-alive 60000ms
               timeout check 3000ms
-              log-format "req %b %s %ST %Tr %Ta %ts %[var(txn.us)] %rc %HM %{"{+Q}"}HPO"
+              log-format "req %rt %b %s %ST %Tr %Ta %ts %[var(txn.us)] %rc %HM %{"{+Q}"}HPO"
 
 
             """
@@ -150,7 +157,9 @@ public static class HaproxyConfiguration
               option httpchk
               http-check send meth GET uri /health ver HTTP/1.1 hdr host 127.0.0.1
               http-check expect rstatus ^[2-5]
-              default-server check inter {{Milliseconds(settings.CheckInterval)}} fastinter 200ms downinter 300ms fall 2 rise 1 observe layer4 error-limit 3 on-error mark-down
+              default-server check inter {{Milliseconds(
+                settings.CheckInterval
+            )}} fastinter 200ms downinter 300ms fall 2 rise 1 observe layer4 error-limit 3 on-error mark-down
 
             """
         );
@@ -207,15 +216,16 @@ public static class HaproxyConfiguration
     private static bool IsToken(string text) =>
         text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
-    private static string Quoted(string path) =>
-        path.Any(c => c == '\'' || char.IsControl(c))
-            ? throw new PipelineException(
+    /// <summary>As it stands: the scripts of the sandbox read it here, too.</summary>
+    private static string Plain(string path) =>
+        path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '_' or '-' or '+' or '@')
+            ? path
+            : throw new PipelineException(
                 ExitCode.Usage,
-                $"the sandbox's folder cannot stand in HAProxy's configuration",
-                "a path without quotes and control characters",
+                "the sandbox's folder cannot stand in HAProxy's configuration",
+                "a path of letters, digits and / . _ - + @",
                 "SLIPWAY_SANDBOX_ROOT=/var/tmp/<name> ./build.sh …"
-            )
-            : $"'{path}'";
+            );
 
     private static string Milliseconds(TimeSpan time) =>
         string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalMilliseconds}ms");

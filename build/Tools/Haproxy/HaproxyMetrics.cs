@@ -7,13 +7,17 @@ using Slipway.Routing;
 namespace Slipway.Tools;
 
 /// <summary>
-/// HAProxy's own counters per arm, and the latencies of its log. A request that an instance did not answer and that went
+/// HAProxy's own counters per arm, and the latencies of its memory of requests. A request that an instance did not answer and that went
 /// to another one counts at the instance that failed: users saw nothing of it, the judge does.
 /// </summary>
-public sealed class HaproxyMetrics(HaproxyRuntime runtime, HaproxyLog log, TimeProvider time) : IMetricsSource
+public sealed class HaproxyMetrics(HaproxyRuntime runtime, TimeProvider time) : IMetricsSource
 {
-    private readonly Dictionary<Slot, LatencyTally> _latencies = Slots.All.ToDictionary(slot => slot, _ => new LatencyTally());
+    private readonly Dictionary<Slot, LatencyTally> _latencies = Slots.All.ToDictionary(
+        slot => slot,
+        _ => new LatencyTally()
+    );
     private readonly Dictionary<(string, string), ServerCounters> _highest = [];
+    private HashSet<long> _seen = [];
     private string _epoch = "";
 
     public async Task<MetricsReading?> ReadAsync(CancellationToken cancellation)
@@ -23,11 +27,7 @@ public sealed class HaproxyMetrics(HaproxyRuntime runtime, HaproxyLog log, TimeP
             var info = await runtime.ReadInfoAsync(cancellation);
             var stable = await runtime.ReadStableAsync(cancellation);
             var servers = await runtime.ReadServersAsync(cancellation);
-            foreach (var request in await log.ReadAsync(cancellation))
-                _latencies[request.Slot].Add(request.Microseconds / 1000.0);
-            if (_epoch != info.Epoch)
-                _highest.Clear();
-            _epoch = info.Epoch;
+            Count(info.Epoch, await runtime.ReadRequestsAsync(cancellation));
             // Who is the candidate is part of the epoch: after a promotion the same counters belong to the other arm.
             return new(
                 time.GetUtcNow(),
@@ -36,10 +36,25 @@ public sealed class HaproxyMetrics(HaproxyRuntime runtime, HaproxyLog log, TimeP
                 Arm(stable.Other(), servers)
             );
         }
-        catch (Exception unanswered) when (unanswered is PipelineException or IOException or UnauthorizedAccessException)
+        catch (Exception unanswered)
+            when (unanswered is PipelineException or IOException or UnauthorizedAccessException)
         {
             return null;
         }
+    }
+
+    /// <summary>Adds the requests that were not there at the reading before; those of the first reading are old news.</summary>
+    private void Count(string epoch, ImmutableArray<HaproxyRequest> requests)
+    {
+        if (_epoch != epoch)
+        {
+            _highest.Clear();
+            _seen = _epoch.Length == 0 ? [.. requests.Select(request => request.Number)] : [];
+            _epoch = epoch;
+        }
+        foreach (var request in requests.Where(request => !_seen.Contains(request.Number)))
+            _latencies[request.Slot].Add(request.Microseconds / 1000.0);
+        _seen = [.. requests.Select(request => request.Number)];
     }
 
     private ArmCounters? Arm(Slot slot, ImmutableArray<HaproxyServer> servers)

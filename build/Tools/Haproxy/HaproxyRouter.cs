@@ -86,7 +86,8 @@ public sealed class HaproxyRouter(
             cancellation
         );
         await WaitAsync(
-            now => instances.All(instance => Find(now, slot, instance) is { IsUp: true } up && up.Port == instance.Port),
+            now =>
+                instances.All(instance => Find(now, slot, instance) is { IsUp: true } up && up.Port == instance.Port),
             UpWithin,
             _ => $"the router does not see every instance of {slot.Name()} answering",
             cancellation
@@ -104,7 +105,9 @@ public sealed class HaproxyRouter(
     {
         await RefuseTrafficAsync(slot, cancellation);
         var servers = (await runtime.ReadServersAsync(cancellation)).Where(server => server.Slot == slot).ToList();
-        var open = servers.Where(server => server.IsRegistered && !server.Status.StartsWith("DRAIN", StringComparison.Ordinal));
+        var open = servers.Where(server =>
+            server.IsRegistered && !server.Status.StartsWith("DRAIN", StringComparison.Ordinal)
+        );
         await runtime.ApplyAsync(
             [.. open.Select(server => HaproxyCommands.SetState(server.Service, server.Name, ServerState.Drain))],
             cancellation

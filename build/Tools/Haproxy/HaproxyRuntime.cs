@@ -41,6 +41,15 @@ public sealed class HaproxyRuntime(HaproxySettings settings)
     public async Task<Slot> ReadStableAsync(CancellationToken cancellation) =>
         HaproxyAnswers.Stable(await AskAsync(HaproxyCommands.ReadStable, cancellation));
 
+    /// <summary>The latest requests that ended, as many as HAProxy's memory of them holds.</summary>
+    public async Task<ImmutableArray<HaproxyRequest>> ReadRequestsAsync(CancellationToken cancellation) =>
+        [
+            .. (await AskAsync(HaproxyCommands.ShowRequests, cancellation))
+                .Split('\n')
+                .Select(HaproxyRequest.Parse)
+                .OfType<HaproxyRequest>(),
+        ];
+
     /// <summary>Gives the commands in as few lines as possible: HAProxy works a line off in one go.</summary>
     public async Task ApplyAsync(IReadOnlyList<string> commands, CancellationToken cancellation)
     {

@@ -6,7 +6,7 @@ using Slipway.Routing;
 namespace Slipway.Tools;
 
 /// <summary>The layout of a local HAProxy: what changes only when the environment's configuration does.</summary>
-/// <param name="Folder">Holds configuration, log, admin socket and pid file.</param>
+/// <param name="Folder">Holds configuration, admin socket and pid file.</param>
 /// <param name="HttpPort">Port on loopback where the product is served.</param>
 /// <param name="StickyBy"><c>cookie:NAME</c> (or only <c>NAME</c>) or <c>header:NAME</c>: keeps a user at one arm.</param>
 public sealed record HaproxySettings(
@@ -20,9 +20,6 @@ public sealed record HaproxySettings(
     private const int LongestSocketPath = 90;
 
     public string ConfigurationFile => Path.Combine(Folder, "haproxy.cfg");
-
-    /// <summary>HAProxy writes to standard output; whoever starts it appends that to this file.</summary>
-    public string LogFile => Path.Combine(Folder, "haproxy.log");
 
     public string PidFile => Path.Combine(Folder, "haproxy.pid");
 
@@ -75,9 +72,7 @@ public sealed record SlotAssignment(
             [
                 .. instances
                     .Where(instance =>
-                        services.Any(service =>
-                            service.Name == instance.Service && instance.Index <= service.Instances
-                        )
+                        services.Any(service => service.Name == instance.Service && instance.Index <= service.Instances)
                     )
                     .OrderBy(instance => instance.Service, StringComparer.Ordinal)
                     .ThenBy(instance => instance.Index),

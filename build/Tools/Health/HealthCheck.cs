@@ -59,7 +59,8 @@ public sealed class HealthCheck(HttpMessageInvoker http, TimeProvider time)
     {
         var (status, version) = Parse(body);
         var trouble =
-            statusCode != HttpStatusCode.OK ? $"answers {(int)statusCode}{(status is null ? "" : $", status \"{status}\"")}"
+            statusCode != HttpStatusCode.OK
+                ? $"answers {(int)statusCode}{(status is null ? "" : $", status \"{status}\"")}"
             : status is null ? "answers 200 without a status in JSON"
             : status != "healthy" ? $"says its status is \"{status}\", not \"healthy\""
             : expected is not null && !IsSame(version, expected)
@@ -92,8 +93,7 @@ public sealed class HealthCheck(HttpMessageInvoker http, TimeProvider time)
             ? Shown(value.GetString()!)
             : null;
 
-    private static string Shown(string text) =>
-        new([.. text.Take(100).Select(c => char.IsControl(c) ? '?' : c)]);
+    private static string Shown(string text) => new([.. text.Take(100).Select(c => char.IsControl(c) ? '?' : c)]);
 }
 
 /// <param name="IsWhole">False when there was more than the limit.</param>

@@ -95,7 +95,8 @@ public sealed class HttpCheck(HttpMessageInvoker http, TimeProvider time)
         url.Scheme == home.Scheme && string.Equals(url.Authority, home.Authority, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Without the user and the query of a URL: either may be a secret.</summary>
-    private static string Shown(Uri url) => url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+    private static string Shown(Uri url) =>
+        url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 }
 
 /// <summary>Connections for checks: no proxy, no redirect followed by itself, no cookie kept, nothing buffered.</summary>

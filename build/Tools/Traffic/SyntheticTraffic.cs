@@ -8,12 +8,7 @@ namespace Slipway.Tools;
 /// <param name="Target">Base URL on loopback; no other host is ever asked.</param>
 /// <param name="Paths">GET paths, asked in turn.</param>
 /// <param name="Limit">After this time the traffic ends by itself, whoever forgot it.</param>
-public sealed record TrafficSettings(
-    Uri Target,
-    int RequestsPerSecond,
-    ImmutableArray<string> Paths,
-    TimeSpan Limit
-)
+public sealed record TrafficSettings(Uri Target, int RequestsPerSecond, ImmutableArray<string> Paths, TimeSpan Limit)
 {
     /// <summary>One in so many requests opens a connection of its own, the others keep theirs.</summary>
     public int FreshConnectionEvery { get; init; } = 4;

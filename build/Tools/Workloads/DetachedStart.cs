@@ -144,11 +144,7 @@ public sealed partial class DetachedStart : IDetachedStart
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_destroy")]
     private static unsafe partial int FileActionsDestroy(byte* actions);
 
-    [LibraryImport(
-        "libc",
-        EntryPoint = "posix_spawn_file_actions_addopen",
-        StringMarshalling = StringMarshalling.Utf8
-    )]
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addopen", StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int AddOpen(byte* actions, int descriptor, string path, int flags, uint mode);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2")]

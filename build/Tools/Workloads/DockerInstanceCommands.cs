@@ -19,30 +19,32 @@ public static class DockerInstanceCommands
     /// <param name="user"><c>uid:gid</c> that may write into the instance's folder.</param>
     public static Command Run(string root, InstanceStart start, string user)
     {
-        var command = Command.Of(
-            "docker",
-            [
-                "run",
-                "--detach",
-                "--pull=missing",
-                "--network=host",
-                "--read-only",
-                "--tmpfs=/tmp",
-                "--cap-drop=ALL",
-                "--security-opt=no-new-privileges",
-                $"--user={user}",
-                $"--label={RootLabel}={root}",
-                $"--label={SlotLabel}={start.Slot.Name()}",
-                $"--label=slipway.service={start.Service}",
-                string.Create(CultureInfo.InvariantCulture, $"--label=slipway.index={start.Index}"),
-                $"--label=slipway.deployment={start.DeploymentId}",
-                $"--mount=type=bind,source={start.Folder},target={Mount}",
-                $"--env=SLIPWAY_PORT_FILE={Mount}/port",
-                .. start.Settings.Select(pair => $"--env={pair.Key}={pair.Value}"),
-                .. start.Secrets.Keys.Select(name => $"--env={name}"),
-                start.Image.Reference,
-            ]
-        ).In(start.Folder);
+        var command = Command
+            .Of(
+                "docker",
+                [
+                    "run",
+                    "--detach",
+                    "--pull=missing",
+                    "--network=host",
+                    "--read-only",
+                    "--tmpfs=/tmp",
+                    "--cap-drop=ALL",
+                    "--security-opt=no-new-privileges",
+                    $"--user={user}",
+                    $"--label={RootLabel}={root}",
+                    $"--label={SlotLabel}={start.Slot.Name()}",
+                    $"--label=slipway.service={start.Service}",
+                    string.Create(CultureInfo.InvariantCulture, $"--label=slipway.index={start.Index}"),
+                    $"--label=slipway.deployment={start.DeploymentId}",
+                    $"--mount=type=bind,source={start.Folder},target={Mount}",
+                    $"--env=SLIPWAY_PORT_FILE={Mount}/port",
+                    .. start.Settings.Select(pair => $"--env={pair.Key}={pair.Value}"),
+                    .. start.Secrets.Keys.Select(name => $"--env={name}"),
+                    start.Image.Reference,
+                ]
+            )
+            .In(start.Folder);
         return start.Secrets.Aggregate(command, (so, secret) => so.WithSecret(secret.Key, secret.Value)) with
         {
             Timeout = TimeSpan.FromMinutes(5),
@@ -64,7 +66,12 @@ public static class DockerInstanceCommands
         );
 
     public static Command Stop(string root, string id, TimeSpan grace) =>
-        Short(root, "stop", $"--time={Math.Ceiling(grace.TotalSeconds).ToString("0", CultureInfo.InvariantCulture)}", id) with
+        Short(
+            root,
+            "stop",
+            $"--time={Math.Ceiling(grace.TotalSeconds).ToString("0", CultureInfo.InvariantCulture)}",
+            id
+        ) with
         {
             Timeout = grace + TimeSpan.FromSeconds(30),
             SuccessExitCodes = [0, 1],

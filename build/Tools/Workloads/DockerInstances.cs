@@ -12,7 +12,10 @@ public sealed class DockerInstances(string root, string user, ICommandRunner com
 {
     public async Task<string> StartAsync(InstanceStart start, CancellationToken cancellation)
     {
-        if (start.Image.Kind != ImageKind.Docker || !start.Image.Reference.EndsWith($"@{start.Image.Digest}", StringComparison.Ordinal))
+        if (
+            start.Image.Kind != ImageKind.Docker
+            || !start.Image.Reference.EndsWith($"@{start.Image.Digest}", StringComparison.Ordinal)
+        )
         {
             throw new PipelineException(
                 $"{start.Service}: \"{start.Image.Reference}\" cannot run as a container",
@@ -22,7 +25,9 @@ public sealed class DockerInstances(string root, string user, ICommandRunner com
         if (start.Folder.Contains(',', StringComparison.Ordinal))
             throw new PipelineException($"{start.Folder}: docker cannot mount a path with a comma");
         var result = await commands.RunAsync(DockerInstanceCommands.Run(root, start, user), cancellation: cancellation);
-        return result.Output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is [.., var id]
+        return
+            result.Output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                is [.., var id]
             ? id
             : throw new PipelineException($"{start.Service}: docker started a container and did not say which");
     }
@@ -54,7 +59,12 @@ public sealed class DockerInstances(string root, string user, ICommandRunner com
     private async Task<ImmutableHashSet<string>> AskAsync(Command command, CancellationToken cancellation)
     {
         var result = await commands.RunAsync(command, cancellation: cancellation);
-        return [.. result.Output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(IsId)];
+        return
+        [
+            .. result
+                .Output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                .Where(IsId),
+        ];
     }
 
     /// <summary>A record of the process engine may be met here after a change of the engine; its ids are not docker's.</summary>

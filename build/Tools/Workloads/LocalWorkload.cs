@@ -116,7 +116,10 @@ public sealed class LocalWorkload(
         {
             await host.StopAsync(instance.Id, settings.StopGrace, cancellation);
             var id = await host.StartAsync(ToStart(slot, record, instance.Image, instance.Index), cancellation);
-            record = record with { Instances = record.Instances.Replace(instance, instance with { Id = id, Port = 0 }) };
+            record = record with
+            {
+                Instances = record.Instances.Replace(instance, instance with { Id = id, Port = 0 }),
+            };
             await records.WriteAsync(slot, record, CancellationToken.None);
         }
         if (dead.Count > 0)
@@ -160,7 +163,9 @@ public sealed class LocalWorkload(
     private async Task<ArmRecord> WaitAsync(Slot slot, ArmRecord record, CancellationToken cancellation)
     {
         using var oneFailed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var waits = record.Instances.Select(instance => Stop(WaitAsync(slot, record, instance, oneFailed.Token))).ToList();
+        var waits = record
+            .Instances.Select(instance => Stop(WaitAsync(slot, record, instance, oneFailed.Token)))
+            .ToList();
         var all = Task.WhenAll(waits);
         try
         {
@@ -281,8 +286,12 @@ public sealed class LocalWorkload(
         try
         {
             return
-                int.TryParse(File.ReadAllText(file).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-                && port is > 0 and < 65536
+                int.TryParse(
+                    File.ReadAllText(file).Trim(),
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var port
+                ) && port is > 0 and < 65536
                 ? port
                 : 0;
         }

@@ -53,10 +53,8 @@ public sealed class ProcessInstances(
         ).ToString();
     }
 
-    public Task<ImmutableHashSet<string>> AliveAsync(
-        IReadOnlyCollection<string> ids,
-        CancellationToken cancellation
-    ) => Task.FromResult(ids.Where(id => ProcessLife.Parse(id) is { } life && table.IsAlive(life)).ToImmutableHashSet());
+    public Task<ImmutableHashSet<string>> AliveAsync(IReadOnlyCollection<string> ids, CancellationToken cancellation) =>
+        Task.FromResult(ids.Where(id => ProcessLife.Parse(id) is { } life && table.IsAlive(life)).ToImmutableHashSet());
 
     public async Task StopAsync(string id, TimeSpan grace, CancellationToken cancellation)
     {
@@ -107,7 +105,12 @@ public sealed class ProcessInstances(
     {
         try
         {
-            using var file = new FileStream(logFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var file = new FileStream(
+                logFile,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete
+            );
             file.Position = Math.Max(0, file.Length - TailBytes);
             using var reader = new StreamReader(file, Encoding.UTF8);
             return reader.ReadToEnd().Trim();

@@ -37,8 +37,12 @@ public sealed partial class ProcessTable
         Collect(processId);
         var stat = ReadText($"/proc/{processId.ToString(CultureInfo.InvariantCulture)}/stat");
         // The name in brackets may hold spaces and brackets: what counts comes after the last one.
-        var fields = stat is null ? [] : stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields.Length > 19 && fields[0] is not ("Z" or "X")
+        var fields = stat is null
+            ? []
+            : stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return
+            fields.Length > 19
+            && fields[0] is not ("Z" or "X")
             && long.TryParse(fields[19], CultureInfo.InvariantCulture, out var start)
             ? new(_boot.Value, processId, start)
             : null;
@@ -94,7 +98,8 @@ public sealed partial class ProcessTable
             "./build.sh --target=Deploy --engine=docker"
         );
 
-    private static string? ReadText(string path) => ReadBytes(path) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+    private static string? ReadText(string path) =>
+        ReadBytes(path) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 
     private static byte[]? ReadBytes(string path)
     {

@@ -34,7 +34,9 @@ public class RouteTableTests
     [Test]
     public void Two_services_with_one_path_are_refused() =>
         Should
-            .Throw<PipelineException>(() => RouteTable.Of([new("a", "/a/health", ["/x"]), new("b", "/b/health", ["/x/"])]))
+            .Throw<PipelineException>(() =>
+                RouteTable.Of([new("a", "/a/health", ["/x"]), new("b", "/b/health", ["/x/"])])
+            )
             .Message.ShouldBe("services: the path /x belongs to a and b");
 
     [TestCase("api")]
