@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Cake.Core.Diagnostics;
+using Slipway.Outcomes;
+using Slipway.Runs;
+using Slipway.Tools;
+
+namespace Slipway.Pipeline;
+
+/// <summary>One execution of a stage: what it reads and makes in the run folder is noted, for <c>--resume</c> and for the audit.</summary>
+public sealed class StageRun(DeploymentContext context)
+{
+    private readonly SortedDictionary<string, string> _files = new(StringComparer.Ordinal);
+    private readonly DateTimeOffset _startedAt = context.Time.GetUtcNow();
+
+    public DeploymentContext Context => context;
+
+    public CancellationToken Cancellation => context.Cancellation;
+
+    public RunFolder Folder => context.Runs.Current;
+
+    public string Id => Folder.DeploymentId;
+
+    /// <summary>Reads the output of a stage before; a missing one names the stage to run first.</summary>
+    public async Task<T> ReadAsync<T>()
+        where T : StageOutput, IStageFile
+    {
+        var output = Folder.Read<T>();
+        await NoteAsync(T.FileName);
+        return output;
+    }
+
+    /// <summary>Notes a file of the run folder that the stage read or made.</summary>
+    public async Task<string> NoteAsync(string path) =>
+        _files[path] =
+            await Folder.Sha256Async(path, Cancellation)
+            ?? throw new PipelineException($"{path} is not in the run folder {Folder.Root}, though it was just made");
+
+    public void Info(string message) => context.Log.Information("{0}", message);
+
+    public void Warn(string message) => context.Log.Warning("{0}", message);
+
+    /// <summary>A line of a tool, for the log of the task.</summary>
+    public void Line(OutputLine line) => context.Log.Verbose("{0}", line.Text);
+
+    public Task WriteAsync<T>(T output)
+        where T : StageOutput, IStageFile =>
+        Folder.WriteAsync(
+            output with
+            {
+                StartedAt = _startedAt,
+                FinishedAt = context.Time.GetUtcNow(),
+                Files = _files.ToImmutableSortedDictionary(StringComparer.Ordinal),
+            },
+            Cancellation
+        );
+}
