@@ -85,4 +85,13 @@ public sealed record DeploymentRecord : StageOutput, IStageFile
     /// <summary>What failed and why, for a deployment that did not succeed.</summary>
     [JsonPropertyName("failure")]
     public string? Failure { get; init; }
+
+    /// <summary>From the start of ValidateRelease to this record; the estimated waits of the queue come from it.</summary>
+    [JsonPropertyName("duration_seconds")]
+    public double DurationSeconds { get; init; }
+
+    /// <summary>Digest of everything that was deployed: <c>apk</c>, <c>image:&lt;service&gt;</c>, <c>plan</c>, <c>backup</c>, <c>secrets</c>.</summary>
+    [JsonPropertyName("digests")]
+    public ImmutableSortedDictionary<string, string> Digests { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
 }
