@@ -25,7 +25,11 @@ public sealed record StatementFinding(
     string Rule,
     string? Lock,
     string? SaferWay
-);
+)
+{
+    /// <summary>What a contracting statement takes away: <c>users</c> or <c>users.email</c>; null where nothing goes.</summary>
+    public string? Target { get; init; }
+}
 
 public sealed record AppliedMigration(string Version, string File, MigrationClass Class, double Seconds);
 

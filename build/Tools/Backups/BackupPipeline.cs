@@ -33,6 +33,15 @@ public sealed class BackupPipeline(ICommandRunner runner, TimeProvider time)
                 inner: failure
             );
         }
+        catch (IOException failure)
+        {
+            throw new PipelineException(
+                $"the backup of {request.Database} could not be written or read back: {failure.Message}",
+                expected: "a store with room that answers",
+                next: "remove the cause and repeat Backup (nothing after it has run)",
+                inner: failure
+            );
+        }
     }
 
     private async Task<BackupResult> BackUpAsync(

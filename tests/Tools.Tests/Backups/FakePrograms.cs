@@ -1,0 +1,30 @@
+namespace Slipway.Tools.Tests;
+
+/// <summary>PostgreSQL's programs with one of them replaced by a script; <c>$REAL</c> is where the real ones are.</summary>
+internal sealed class FakePrograms : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("slipway-programs-").FullName;
+
+    public FakePrograms(string program, string script)
+    {
+        var real = SharedCluster.Programs.Folder!;
+        foreach (var name in new[] { "pg_dump", "psql" })
+        {
+            var path = Path.Combine(_folder, name);
+            if (name != program)
+            {
+                File.CreateSymbolicLink(path, Path.Combine(real, name));
+                continue;
+            }
+            File.WriteAllText(
+                path,
+                $"#!/bin/sh\nREAL={real}\n[ \"$1\" = --version ] && exec \"$REAL/{name}\" --version\n{script}\n"
+            );
+            File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
+        }
+    }
+
+    public PostgresPrograms Programs => new(_folder);
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}
