@@ -14,9 +14,11 @@ need_port SLIPWAY_DATABASE_PORT "$port"
 
 home=$SLIPWAY_SANDBOX_ROOT/postgres
 data=$home/data
-# A link leads to where the server's user gets to, see make_home; that user cannot follow it from here.
+# A link leads to where the server's user gets to, see make_place; that user cannot follow it from here.
 [ ! -L "$data" ] || data=$(readlink "$data")
 password=$home/password
+mark=$home/incomplete
+log=$home/server.log
 role=slipway
 database=slipway
 
@@ -62,39 +64,51 @@ query() {
     -h 127.0.0.1 -p "$port" -U "$role" -d postgres -c "$1"
 }
 
+complete() { [ -s "$data/PG_VERSION" ] && [ ! -e "$mark" ]; }
+
+# What is left of an interrupted first time goes; what else is there is somebody's and stays.
+clear_place() {
+  if [ -e "$mark" ]; then
+    # The mark is made before there is anything and removed when all is there: what was complete once never has it.
+    say "an interrupted attempt to make the cluster is removed"
+    rm -rf "$data"
+    rm -rf "$home/data"
+    data=$home/data
+  elif [ -d "$data" ] && [ -n "$(ls -A "$data/")" ]; then
+    die "$data is neither empty nor a cluster" "look what it is; move it away, then try again"
+  fi
+}
+
 # The server's user has to get through every folder above its data. Above the sandbox's own folder that is the
 # owner's business: where it cannot (a clone in /root), the data lives below /var/lib and a link leads there.
-make_home() {
-  mkdir -p "$home"
-  [ "$(id -u)" -eq 0 ] || return 0
-  id -u postgres >/dev/null 2>&1 || die "PostgreSQL does not run as root, and there is no user postgres" "apt-get install postgresql   (or run this as another user)"
-  chmod o+x "$SLIPWAY_SANDBOX_ROOT" "$home"
-  [ -e "$data" ] && return 0
-  local place=$data
-  if ! runuser -u postgres -- test -x "$home"; then
-    place=/var/lib/slipway/$(printf '%s' "$home" | sha256sum | cut -c 1-16)/data
-    (umask 022 && mkdir -p "${place%/data}")
-    ln -sfn "$place" "$data"
-    data=$place
+make_place() {
+  if [ "$(id -u)" -eq 0 ]; then
+    chmod o+x "$SLIPWAY_SANDBOX_ROOT" "$home"
+    if [ ! -L "$home/data" ] && ! runuser -u postgres -- test -x "$home"; then
+      data=/var/lib/slipway/$(printf '%s' "$home" | sha256sum | cut -c 1-16)/data
+      (umask 022 && mkdir -p "${data%/data}")
+      [ ! -d "$home/data" ] || rmdir "$home/data"
+      ln -s "$data" "$home/data"
+    fi
+    mkdir -p "$data"
+    chown postgres "$data"
   fi
   mkdir -p "$data"
-  chown postgres "$data"
   chmod 0700 "$data"
 }
 
 make_cluster() {
-  local mark=$home/incomplete fresh
-  [ -s "$data/PG_VERSION" ] && [ ! -e "$mark" ] && return 0
-  if [ -e "$mark" ]; then
-    # The mark is made before there is anything and removed when all is there: what was complete once never has it.
-    say "an interrupted attempt to make the cluster is removed"
-    [ ! -d "$data" ] || find -H "$data" -mindepth 1 -delete
-  elif [ -d "$data" ] && [ -n "$(ls -A "$data/")" ]; then
-    die "$data is neither empty nor a cluster" "look what it is; move it away, then try again"
+  mkdir -p "$home"
+  if [ "$(id -u)" -eq 0 ] && ! id -u postgres >/dev/null 2>&1; then
+    die "PostgreSQL does not run as root, and there is no user postgres" "apt-get install postgresql   (or run this as another user)"
   fi
+  complete && return 0
+  clear_place
   : >"$mark"
+  make_place
   random_password "$password"
   # A copy of the password that the server's user can read, for as long as initdb takes.
+  local fresh
   fresh=$(as_server mktemp -d "${TMPDIR:-/tmp}/slipway-initdb-XXXXXX")
   # shellcheck disable=SC2064 # now, not later
   trap "rm -rf '$fresh'" EXIT
@@ -136,19 +150,46 @@ stop_server() {
   wait_gone "$pid" 10 || die "the server (process $pid) does not end" "kill -9 $pid"
 }
 
-start_server() {
-  # A pid file whose process is gone, or has become another program, only misleads pg_ctl.
-  rm -f "$data/postmaster.pid"
-  write_settings
-  if ! (cd / && as_server "$bin/pg_ctl" -D "$data" -w -t 60 -l "$data/server.log" start) >/dev/null 2>&1 </dev/null 9>&-; then
-    die "PostgreSQL does not start on 127.0.0.1:$port: $(tail -n 3 "$data/server.log" 2>/dev/null)" "is the port taken by another program? the log: $data/server.log"
+# In a session of its own: Ctrl-C at the terminal is meant for the pipeline, not for its database. Not by pg_ctl, which
+# hands the path of the data to a shell.
+launch() {
+  if command -v setsid >/dev/null 2>&1; then
+    as_server setsid --fork "$bin/postgres" -D "$data"
+  else
+    as_server nohup "$bin/postgres" -D "$data" &
   fi
+}
+
+# started: waits until the server answers; fails when its process is gone again.
+started() {
+  local turns=1200
+  until answers; do
+    turns=$((turns - 1))
+    [ "$turns" -gt 0 ] || return 1
+    [ "$turns" -gt 1190 ] || [ -n "$(processes_of postgres "$data")" ] || return 1
+    sleep 0.05
+  done
+}
+
+start_server() {
+  local attempt
+  write_settings
+  for attempt in 1 2 3 4 5; do
+    # A pid file whose process is gone, or has become another program, only misleads.
+    rm -f "$data/postmaster.pid"
+    (cd / && launch) >"$log" 2>&1 </dev/null 9>&-
+    ! started || return 0
+    # Children of a server that was killed live on for a moment, and the next one waits for them.
+    grep -q 'still in use' "$log" || break
+    say "what is left of the last server is still ending ($attempt)"
+    sleep 1
+  done
+  die "PostgreSQL does not start on 127.0.0.1:$port: $(tail -n 3 "$log")" "is the port taken by another program? the log: $log"
 }
 
 up() {
   find_binaries
   hold_lock postgres
-  make_home
   make_cluster
   [ -s "$password" ] || die "the password of the cluster is gone: $password" "put it back, or remove $home to begin anew (its data is lost then)"
   if server_pid >/dev/null && { [ "$(server_port | tr -d ' ')" != "$port" ] || ! answers; }; then
@@ -156,12 +197,6 @@ up() {
     stop_server
   fi
   server_pid >/dev/null || start_server
-  local turns=200
-  until answers; do
-    turns=$((turns - 1))
-    [ "$turns" -gt 0 ] || die "PostgreSQL runs but does not answer on 127.0.0.1:$port" "the log: $data/server.log"
-    sleep 0.05
-  done
   if [ "$(query "select 1 from pg_database where datname = '$database'")" != 1 ]; then
     query "create database $database" || die "the database $database cannot be made"
   fi

@@ -9,21 +9,28 @@ public enum FlowPlatform
     Android,
 }
 
-/// <summary>One run of a folder of flows against a deployed system.</summary>
-/// <param name="Flows">Folder of the flows, e.g. <c>.maestro/web</c>.</param>
+/// <summary>One run of a platform's flows against a deployed system.</summary>
+/// <param name="Workspace">
+/// Folder of the flows, e.g. <c>.maestro</c>. The flows of a platform are in <c>web/</c> or <c>android/</c> below it, or,
+/// where there is no such folder, all that is in it.
+/// </param>
 /// <param name="Output">Folder for reports, screenshots and logs; emptied first.</param>
 /// <param name="ArtifactRoot">The folder that artefact paths are relative to: the run folder.</param>
 /// <param name="BaseUrl">Where the product answers, without a trailing slash.</param>
 /// <param name="Version">The version that has to be there, without <c>v</c>.</param>
 public sealed record FlowRun(
     FlowPlatform Platform,
-    string Flows,
+    string Workspace,
     string Output,
     string ArtifactRoot,
     Uri BaseUrl,
     string Version
 )
 {
+    /// <summary>Folder of the flows of <see cref="Platform"/>.</summary>
+    public string Flows =>
+        Path.Combine(Workspace, Folder) is var own && Directory.Exists(own) ? own : Workspace;
+
     /// <summary>Program of the browser; web only.</summary>
     public string Browser { get; init; } = "/usr/bin/chromium";
 
@@ -38,6 +45,8 @@ public sealed record FlowRun(
 
     /// <summary>Of the whole run; a flow that has not ended by then failed.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    private string Folder => Platform == FlowPlatform.Web ? "web" : "android";
 
     /// <summary>Further variables that flows may use; never a secret: they stand in a process list.</summary>
     public ImmutableSortedDictionary<string, string> Variables { get; init; } =

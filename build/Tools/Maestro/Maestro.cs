@@ -37,37 +37,60 @@ public sealed class Maestro(ICommandRunner runner, string program)
         CancellationToken cancellation = default
     )
     {
-        var files = RequireFlows(run.Flows);
+        RequireFlows(run.Flows);
         var output = Path.GetFullPath(run.Output);
         // A report of an earlier run must never be taken for this one's.
         if (Directory.Exists(output))
             Directory.Delete(output, recursive: true);
         Directory.CreateDirectory(output);
 
+        // The runner puts screenshots beside the flow that takes them, and the browser keeps a profile: both happen in a
+        // folder that goes away, so that a run leaves the working tree clean. Not in the output: a browser's socket has a
+        // path of at most a hundred characters.
+        var scratch = Directory.CreateTempSubdirectory("slipway-flows-");
+        try
+        {
+            var copy = run with { Workspace = Path.Combine(scratch.FullName, "workspace") };
+            Copy(run.Workspace, copy.Workspace);
+            return await RunCopyAsync(copy, scratch.FullName, onLine, cancellation);
+        }
+        finally
+        {
+            Remove(scratch);
+        }
+    }
+
+    private async Task<FlowReport> RunCopyAsync(
+        FlowRun run,
+        string scratch,
+        Action<OutputLine>? onLine,
+        CancellationToken cancellation
+    )
+    {
+        var output = Path.GetFullPath(run.Output);
         var lines = new List<string>();
-        var (exitCode, fault) = await ExecuteAsync(run, lines, onLine, cancellation);
+        var (exitCode, fault) = await ExecuteAsync(run, scratch, lines, onLine, cancellation);
         await File.WriteAllLinesAsync(Path.Combine(output, "output.log"), lines, cancellation);
         var reportFile = Path.Combine(output, "report.json");
         var report = File.Exists(reportFile)
             ? MaestroJson.ReadReport(await File.ReadAllTextAsync(reportFile, cancellation))
             : new([]);
-        return FlowReportReader.Read(run, files, report, exitCode, fault);
+        return FlowReportReader.Read(run, RequireFlows(run.Flows), report, exitCode, fault);
     }
 
     private async Task<(int ExitCode, string? Fault)> ExecuteAsync(
         FlowRun run,
+        string scratch,
         List<string> lines,
         Action<OutputLine>? onLine,
         CancellationToken cancellation
     )
     {
         var gate = new Lock();
-        // The browser's profile. Not in the output: a browser's socket has a path of at most a hundred characters.
-        var scratch = Directory.CreateTempSubdirectory("slipway-flows-");
         try
         {
             var result = await runner.RunAsync(
-                MaestroCommands.Run(program, run).With("TMPDIR", scratch.FullName),
+                MaestroCommands.Run(program, run).With("TMPDIR", scratch),
                 line =>
                 {
                     lock (gate)
@@ -83,9 +106,15 @@ public sealed class Maestro(ICommandRunner runner, string program)
             // It ran, and did not end as it should: what each flow got to stands in the report so far.
             return (error.Result.ExitCode == 0 ? 1 : error.Result.ExitCode, error.Message);
         }
-        finally
+    }
+
+    private static void Copy(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
         {
-            Remove(scratch);
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
         }
     }
 
