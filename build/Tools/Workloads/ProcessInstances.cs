@@ -18,7 +18,7 @@ public sealed class ProcessInstances(
     ProcessInstancesSettings settings,
     IBundleStore bundles,
     IDetachedStart starter,
-    ProcessTable table,
+    ProcessLives table,
     TimeProvider time
 ) : IInstanceHost
 {

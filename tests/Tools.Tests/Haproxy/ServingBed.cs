@@ -15,7 +15,7 @@ internal sealed class ServingBed : IAsyncDisposable
 {
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(15);
 
-    private readonly ProcessTable _table = new();
+    private readonly ProcessLives _table = new();
     private readonly HttpMessageInvoker _http = CheckConnections.Open();
     private ProcessLife? _haproxy;
 
@@ -85,7 +85,7 @@ internal sealed class ServingBed : IAsyncDisposable
 
     public HealthProbe Probe { get; }
 
-    public ProcessTable Table => _table;
+    public ProcessLives Table => _table;
 
     public Uri Url => new($"http://127.0.0.1:{Settings.HttpPort}/");
 

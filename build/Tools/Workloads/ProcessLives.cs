@@ -23,7 +23,7 @@ public sealed record ProcessLife(string Boot, int ProcessId, long StartTicks)
 }
 
 /// <summary>The processes of this machine, as Linux tells them in <c>/proc</c>.</summary>
-public sealed partial class ProcessTable
+public sealed partial class ProcessLives
 {
     private const int Terminate = 15;
     private const int Kill = 9;
