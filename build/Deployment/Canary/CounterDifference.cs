@@ -24,7 +24,11 @@ public sealed class CounterDifference
         if (reading is null)
             return Drop(previous, null, "the metrics source does not answer");
         if (reading.Stable is null || (needsCandidate && reading.Candidate is null))
-            return Drop(previous, null, reading.Stable is null ? "no metrics of the stable version" : "no metrics of the candidate");
+            return Drop(
+                previous,
+                null,
+                reading.Stable is null ? "no metrics of the stable version" : "no metrics of the candidate"
+            );
         before = reading;
         if (previous is null)
             return Drop(null, reading, "first reading");
@@ -43,7 +47,12 @@ public sealed class CounterDifference
     }
 
     private static TickDifference Drop(MetricsReading? previous, MetricsReading? reading, string why) =>
-        new(null, null, previous is null || reading is null ? 0 : Math.Max(0, (reading.At - previous.At).TotalSeconds), why);
+        new(
+            null,
+            null,
+            previous is null || reading is null ? 0 : Math.Max(0, (reading.At - previous.At).TotalSeconds),
+            why
+        );
 
     private ArmTick? Between(ArmCounters from, ArmCounters to)
     {
@@ -147,7 +156,9 @@ internal sealed class LatencyReference
         var bounds = LatencyBounds.Milliseconds;
         if (bucket == 0)
             return Math.Log(bounds[0]);
-        return bucket >= bounds.Length ? Math.Log(bounds[^1]) : 0.5 * (Math.Log(bounds[bucket - 1]) + Math.Log(bounds[bucket]));
+        return bucket >= bounds.Length
+            ? Math.Log(bounds[^1])
+            : 0.5 * (Math.Log(bounds[bucket - 1]) + Math.Log(bounds[bucket]));
     }
 
     private int Quantile(double q)

@@ -35,7 +35,8 @@ internal static class Explanations
     private static string Reason(CanaryVerdict verdict, JudgeSettings settings, RatioEstimate ratio, int missing) =>
         verdict.Reason switch
         {
-            VerdictReason.Evidence => $"{Name(verdict.Driver)} of the candidate are {Times(ratio.Value)} the stable version's",
+            VerdictReason.Evidence =>
+                $"{Name(verdict.Driver)} of the candidate are {Times(ratio.Value)} the stable version's",
             VerdictReason.FailedProbes => $"the candidate failed {settings.FailedProbesToAbort} health probes in a row",
             VerdictReason.CrashLoop => "the candidate's instances die again and again",
             VerdictReason.HalfFailing => "at least half of the candidate's requests fail",

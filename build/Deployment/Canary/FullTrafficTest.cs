@@ -16,7 +16,13 @@ internal sealed class FullTrafficTest
     private readonly double phi;
 
     /// <param name="boundAlpha">Chance that the stable arm's true rate is above the bound.</param>
-    public FullTrafficTest(JudgeSettings settings, double boundAlpha, long stableFailed, long stableRequests, double phi)
+    public FullTrafficTest(
+        JudgeSettings settings,
+        double boundAlpha,
+        long stableFailed,
+        long stableRequests,
+        double phi
+    )
     {
         tolerated = settings.ToleratedErrorRatioAtFull;
         this.phi = phi;

@@ -59,7 +59,10 @@ public static class TickLog
         try
         {
             var line = JsonSerializer.Deserialize<TickLine>(text, Options);
-            if (line is { SchemaVersion: 1 } && (line.Plan is not null || line is { Tick: not null, Verdict: not null }))
+            if (
+                line is { SchemaVersion: 1 }
+                && (line.Plan is not null || line is { Tick: not null, Verdict: not null })
+            )
                 return line;
         }
         catch (JsonException error)

@@ -20,7 +20,9 @@ public static class CanaryBenchmark
             passes &= row.Passes;
         }
         Console.WriteLine();
-        Console.WriteLine($"{runs} runs per cell of good releases, {runs / 5} of faulty ones; {watch.Elapsed.TotalSeconds:0} s.");
+        Console.WriteLine(
+            $"{runs} runs per cell of good releases, {runs / 5} of faulty ones; {watch.Elapsed.TotalSeconds:0} s."
+        );
         return passes ? 0 : 1;
     }
 }

@@ -9,5 +9,7 @@ public sealed class CanaryTableTests
     public void Meets(TableRow row) => row.Passes.ShouldBeTrue($"{row.Check}: {row.Bar}, but {row.Measured}");
 
     public static IEnumerable<TestCaseData> Rows() =>
-        CanaryTable.Rows(runs: 1000, faultyRuns: 500, threads: 2).Select(row => new TestCaseData(row).SetArgDisplayNames(row.Check));
+        CanaryTable
+            .Rows(runs: 1000, faultyRuns: 500, threads: 2)
+            .Select(row => new TestCaseData(row).SetArgDisplayNames(row.Check));
 }

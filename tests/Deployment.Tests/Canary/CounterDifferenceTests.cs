@@ -16,8 +16,12 @@ public sealed class CounterDifferenceTests
         return new(requests, 0, 0, 0, new(all, all * 2.0, all * 5.0, [.. buckets]));
     }
 
-    private static MetricsReading Reading(int second, ArmCounters? stable, ArmCounters? candidate, string epoch = "1") =>
-        new(Start.AddSeconds(second), epoch, stable, candidate);
+    private static MetricsReading Reading(
+        int second,
+        ArmCounters? stable,
+        ArmCounters? candidate,
+        string epoch = "1"
+    ) => new(Start.AddSeconds(second), epoch, stable, candidate);
 
     [Test]
     public void OfTwoReadings_IsWhatHappenedBetween()
@@ -75,7 +79,9 @@ public sealed class CounterDifferenceTests
         var first = difference.Take(Reading(10, Counters(1000, usual), Counters(0)));
         first.Stable!.Latency.TailCount.ShouldBe(0, "no quantile is known before the first tick is over");
         var twice = usual.Select(bucket => (bucket.Item1, bucket.Item2 * 2)).ToArray();
-        var second = difference.Take(Reading(20, Counters(2000, twice), Counters(30, (15, 10), (35, 20)))).Candidate!.Latency;
+        var second = difference
+            .Take(Reading(20, Counters(2000, twice), Counters(30, (15, 10), (35, 20))))
+            .Candidate!.Latency;
         (second.TailCount, second.AboveP50, second.AboveP90, second.AboveP99).ShouldBe((30, 30, 20, 20));
     }
 
@@ -88,7 +94,10 @@ public sealed class CounterDifferenceTests
         var last = LatencyBounds.Milliseconds.Length;
         var outlier = Math.Log(LatencyBounds.Milliseconds[^1]);
         var candidate = Counters(1, (last, 1)) with { };
-        candidate = candidate with { Latency = candidate.Latency with { SumOfLogs = outlier, SumOfSquaredLogs = outlier * outlier } };
+        candidate = candidate with
+        {
+            Latency = candidate.Latency with { SumOfLogs = outlier, SumOfSquaredLogs = outlier * outlier },
+        };
         var tick = difference.Take(Reading(20, Counters(2000, (10, 2000)), candidate)).Candidate!.Latency;
         tick.SumOfLogs.ShouldBeLessThan(0, "bucket 10 is about a quarter of a millisecond");
     }

@@ -14,5 +14,7 @@ public sealed class GaussianTests
     [TestCase(-40, -804.608442013754)]
     [TestCase(6, -9.8658764552e-10)]
     public void LogCdf(double x, double expected) =>
-        Gaussian.LogCdf(x).ShouldBe(expected, Math.Max(1e-12, Math.Abs(expected) * (Math.Abs(x) is > 2.9 and < 3.1 ? 1e-6 : 1e-9)));
+        Gaussian
+            .LogCdf(x)
+            .ShouldBe(expected, Math.Max(1e-12, Math.Abs(expected) * (Math.Abs(x) is > 2.9 and < 3.1 ? 1e-6 : 1e-9)));
 }

@@ -17,7 +17,13 @@ internal sealed class Court(int weight = 5, double seconds = 300, JudgeSettings?
     public static ArmTick Arm(long requests, long errors = 0, long timeouts = 0, long crashes = 0) =>
         new(requests, errors, timeouts, crashes, LatencyTick.None);
 
-    public CanaryVerdict See(ArmTick? candidate, ArmTick? stable, int failedProbes = 0, bool paused = false, double? routerShare = null) =>
+    public CanaryVerdict See(
+        ArmTick? candidate,
+        ArmTick? stable,
+        int failedProbes = 0,
+        bool paused = false,
+        double? routerShare = null
+    ) =>
         Judge.Observe(
             new CanaryTick
             {
@@ -46,7 +52,9 @@ public sealed class ErrorsOfTheCandidate
         var court = new Court();
         long[] errors = [0, 1, 2, 1, 0, 0];
         var verdicts = errors.Select(count => court.See(Court.Arm(25, count), Court.Arm(475))).ToArray();
-        verdicts.ShouldContain(verdict => verdict.Kind == VerdictKind.Abort && verdict.Reason == VerdictReason.Evidence);
+        verdicts.ShouldContain(verdict =>
+            verdict.Kind == VerdictKind.Abort && verdict.Reason == VerdictReason.Evidence
+        );
         verdicts[1].Kind.ShouldBe(VerdictKind.Continue);
     }
 
@@ -73,10 +81,14 @@ public sealed class ErrorsOfTheCandidate
     public void TimeoutsAndCrashes_CountAsErrors()
     {
         var timeouts = new Court();
-        Enumerable.Range(0, 5).Select(_ => timeouts.See(Court.Arm(25, 0, 2), Court.Arm(475)))
+        Enumerable
+            .Range(0, 5)
+            .Select(_ => timeouts.See(Court.Arm(25, 0, 2), Court.Arm(475)))
             .ShouldContain(verdict => verdict.Kind == VerdictKind.Abort && verdict.Driver == CanaryMetric.Timeouts);
         var crashes = new Court();
-        Enumerable.Range(0, 40).Select(tick => crashes.See(Court.Arm(25, 0, 0, tick % 6 == 0 ? 1 : 0), Court.Arm(475)))
+        Enumerable
+            .Range(0, 40)
+            .Select(tick => crashes.See(Court.Arm(25, 0, 0, tick % 6 == 0 ? 1 : 0), Court.Arm(475)))
             .ShouldContain(verdict => verdict.Kind == VerdictKind.Abort && verdict.Driver == CanaryMetric.Crashes);
     }
 
@@ -87,11 +99,21 @@ public sealed class ErrorsOfTheCandidate
         var judge = new CanaryJudge(plan);
         for (var tick = 0; tick < 200; tick++)
             judge.Observe(Tick(0, Court.Arm(250, 2), Court.Arm(4750, 47)));
-        var verdicts = Enumerable.Range(0, 6).Select(_ => judge.Observe(Tick(1, Court.Arm(2500, 100), Court.Arm(2500, 25)))).ToArray();
+        var verdicts = Enumerable
+            .Range(0, 6)
+            .Select(_ => judge.Observe(Tick(1, Court.Arm(2500, 100), Court.Arm(2500, 25))))
+            .ToArray();
         verdicts.ShouldContain(verdict => verdict.Kind == VerdictKind.Abort);
 
         static CanaryTick Tick(int stage, ArmTick candidate, ArmTick stable) =>
-            new() { Stage = stage, Entry = stage + 1, Seconds = 10, Candidate = candidate, Stable = stable };
+            new()
+            {
+                Stage = stage,
+                Entry = stage + 1,
+                Seconds = 10,
+                Candidate = candidate,
+                Stable = stable,
+            };
     }
 }
 
@@ -215,7 +237,15 @@ public sealed class StableDegraded
     {
         var court = new Court();
         for (var tick = 0; tick < 5; tick++)
-            court.Judge.Observe(new CanaryTick { Stage = -1, Entry = 0, Seconds = 10, Stable = Court.Arm(500, 100) });
+            court.Judge.Observe(
+                new CanaryTick
+                {
+                    Stage = -1,
+                    Entry = 0,
+                    Seconds = 10,
+                    Stable = Court.Arm(500, 100),
+                }
+            );
         court.See(Court.Arm(25), Court.Arm(475, 95)).Kind.ShouldBe(VerdictKind.Continue);
     }
 }
@@ -238,7 +268,11 @@ public sealed class RoutingOff
     {
         var court = new Court();
         court.Good();
-        Enumerable.Range(0, 5).Select(_ => court.See(Court.Arm(100), Court.Arm(400))).ToArray()[^1].Reason.ShouldBe(VerdictReason.Routing);
+        Enumerable
+            .Range(0, 5)
+            .Select(_ => court.See(Court.Arm(100), Court.Arm(400)))
+            .ToArray()[^1]
+            .Reason.ShouldBe(VerdictReason.Routing);
     }
 
     [Test]
@@ -292,7 +326,11 @@ public sealed class EndOfAStage
     public void TooFew_PassWhereThatIsAccepted()
     {
         var court = new Court(seconds: 60, settings: new JudgeSettings { AcceptLowTraffic = true });
-        Enumerable.Range(0, 6).Select(_ => court.See(Court.Arm(1), Court.Arm(19))).ToArray()[^1].Kind.ShouldBe(VerdictKind.Promote);
+        Enumerable
+            .Range(0, 6)
+            .Select(_ => court.See(Court.Arm(1), Court.Arm(19)))
+            .ToArray()[^1]
+            .Kind.ShouldBe(VerdictKind.Promote);
     }
 
     [Test]
@@ -310,7 +348,11 @@ public sealed class EndOfAStage
         var court = new Court(seconds: 20);
         for (var tick = 0; tick < 50; tick++)
             court.See(Court.Arm(25), Court.Arm(475), paused: true).Reason.ShouldBe(VerdictReason.Paused);
-        Enumerable.Range(0, 5).Select(_ => court.See(Court.Arm(25, 10), Court.Arm(475), paused: true)).ToArray()[^1].Kind.ShouldBe(VerdictKind.Abort);
+        Enumerable
+            .Range(0, 5)
+            .Select(_ => court.See(Court.Arm(25, 10), Court.Arm(475), paused: true))
+            .ToArray()[^1]
+            .Kind.ShouldBe(VerdictKind.Abort);
     }
 }
 
@@ -339,7 +381,10 @@ public sealed class AtFullTraffic
     public void TheSameRate_Passes()
     {
         var court = AfterAGoodCanary();
-        var verdicts = Enumerable.Range(0, 30).Select(tick => court.See(Court.Arm(500, tick % 2), Court.Arm(0))).ToArray();
+        var verdicts = Enumerable
+            .Range(0, 30)
+            .Select(tick => court.See(Court.Arm(500, tick % 2), Court.Arm(0)))
+            .ToArray();
         verdicts[^1].Kind.ShouldBe(VerdictKind.Promote);
         verdicts.ShouldAllBe(verdict => verdict.Kind != VerdictKind.Abort);
     }

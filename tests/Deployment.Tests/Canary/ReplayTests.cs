@@ -11,7 +11,9 @@ public sealed class ReplayTests
     {
         var end = Simulator.Run(new World(new(0.001), new(errorRate), 50, BaselineTicks: 3), seed, keep: true);
         var lines = end.Ticks.Select(pair => new TickLine { Tick = pair.Tick, Verdict = pair.Verdict });
-        return string.Concat(lines.Prepend(new TickLine { Plan = World.Plan }).Select(line => TickLog.Write(line) + "\n"));
+        return string.Concat(
+            lines.Prepend(new TickLine { Plan = World.Plan }).Select(line => TickLog.Write(line) + "\n")
+        );
     }
 
     [Test]
@@ -47,5 +49,7 @@ public sealed class ReplayTests
     [TestCase("$(id)")]
     [TestCase("null")]
     public void ALineThatIsNone_IsRefusedByItsNumber(string line) =>
-        Should.Throw<PipelineException>(() => TickLog.Read($"\n{line}\n")).Message.ShouldStartWith("rollout/ticks.ndjson:2:");
+        Should
+            .Throw<PipelineException>(() => TickLog.Read($"\n{line}\n"))
+            .Message.ShouldStartWith("rollout/ticks.ndjson:2:");
 }

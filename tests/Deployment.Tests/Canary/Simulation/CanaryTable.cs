@@ -63,7 +63,13 @@ public static class CanaryTable
         );
     }
 
-    private static CanaryTick Missing(CanaryTick tick) => tick with { Stable = null, Candidate = null, Dropped = "no answer" };
+    private static CanaryTick Missing(CanaryTick tick) =>
+        tick with
+        {
+            Stable = null,
+            Candidate = null,
+            Dropped = "no answer",
+        };
 
     public static SimulatedEnd[] Play(World world, int runs, int threads, CanaryPlan? plan = null)
     {
@@ -97,7 +103,9 @@ public static class CanaryTable
     {
         var ends = Play(world, runs, threads);
         var caught = ends.Count(end => end.Kind == VerdictKind.Abort);
-        var times = ends.Select(end => end.Kind == VerdictKind.Abort ? end.Seconds : double.PositiveInfinity).Order().ToArray();
+        var times = ends.Select(end => end.Kind == VerdictKind.Abort ? end.Seconds : double.PositiveInfinity)
+            .Order()
+            .ToArray();
         var failed = ends.Select(end => end.FailedRequests).Order().ToArray();
         var median = times[runs / 2];
         return new(

@@ -28,11 +28,7 @@ public sealed record World(
 {
     /// <summary>The stages that the bars speak of.</summary>
     public static ImmutableArray<CanaryStage> Stages { get; } =
-    [
-        new("canary", 5, 300),
-        new("progressive", 50, 600),
-        new("full", 100, 900),
-    ];
+    [new("canary", 5, 300), new("progressive", 50, 600), new("full", 100, 900)];
 
     public static CanaryPlan Plan { get; } = new(new JudgeSettings(), Stages);
 }
@@ -60,7 +56,13 @@ public static class Simulator
     private const double Q90 = 0.1;
     private const double Q99 = 0.01;
 
-    public static SimulatedEnd Run(World world, int seed, CanaryPlan? plan = null, bool keep = false, double limit = 4000)
+    public static SimulatedEnd Run(
+        World world,
+        int seed,
+        CanaryPlan? plan = null,
+        bool keep = false,
+        double limit = 4000
+    )
     {
         plan ??= World.Plan;
         var dice = new Dice(seed);
@@ -86,7 +88,10 @@ public static class Simulator
                 kept.Add((tick, verdict));
             wasHeld |= verdict.Kind == VerdictKind.Hold;
             var isLast = stage == plan.Stages.Length - 1;
-            if (verdict.Kind is VerdictKind.Abort or VerdictKind.Inconclusive || (verdict.Kind == VerdictKind.Promote && isLast))
+            if (
+                verdict.Kind is VerdictKind.Abort or VerdictKind.Inconclusive
+                || (verdict.Kind == VerdictKind.Promote && isLast)
+            )
                 return new(verdict.Kind, verdict.Reason, stage, time, failed, wasHeld, kept.ToImmutable());
             if (verdict.Kind == VerdictKind.Promote)
                 (stage, entry) = (stage + 1, entry + 1);
@@ -141,8 +146,7 @@ public static class Simulator
         // Zelen and Severo's approximation: good to 1e-7, which is more than a simulation shows.
         var x = z - shift / Sigma;
         var t = 1 / (1 + 0.2316419 * Math.Abs(x));
-        var poly =
-            t * (0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+        var poly = t * (0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
         var tail = Math.Exp(-0.5 * x * x) / Math.Sqrt(2 * Math.PI) * poly;
         return x >= 0 ? tail : 1 - tail;
     }
