@@ -216,7 +216,8 @@ public sealed class BackupPipeline(ICommandRunner runner, TimeProvider time)
                 request.Database.Port,
                 request.Database.User,
                 Postgres.Truncated($"{request.Database.Database}_restored"),
-                source.Database
+                source.Database,
+                request.Store.Endpoint
             ),
         };
         await using var upload = await request.Store.CreateAsync(

@@ -71,6 +71,18 @@ public sealed class DatabaseSwap(Postgres server)
         }
     }
 
+    /// <summary>Gives a database a name that no other has.</summary>
+    public async Task RenameAsync(string from, string to, CancellationToken cancellation)
+    {
+        await using var connection = await server.OpenMaintenanceAsync(cancellation);
+        await CutAsync(connection, from, cancellation);
+        await Postgres.ExecuteAsync(
+            connection,
+            $"alter database {Postgres.Quote(from)} rename to {Postgres.Quote(to)}",
+            cancellation
+        );
+    }
+
     private static async Task CutAsync(NpgsqlConnection connection, string database, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(

@@ -21,6 +21,9 @@ public interface IBackupStore
     /// <summary>What a person or another program finds the object by: <c>file:///…</c>, <c>s3://bucket/…</c>.</summary>
     Uri Locate(string name);
 
+    /// <summary>The server that answers for the store when its URL alone does not say so; null otherwise.</summary>
+    Uri? Endpoint => null;
+
     Task<IBackupUpload> CreateAsync(string name, UploadOptions options, CancellationToken cancellation);
 
     /// <exception cref="Outcomes.PipelineException">There is no such object.</exception>
