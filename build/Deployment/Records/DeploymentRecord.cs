@@ -82,6 +82,10 @@ public sealed record DeploymentRecord : StageOutput, IStageFile
     [JsonPropertyName("force_reason")]
     public string? ForceReason { get; init; }
 
+    /// <summary>1, or higher for a deployment that was resumed after its failure had been recorded.</summary>
+    [JsonPropertyName("attempt")]
+    public int Attempt { get; init; } = 1;
+
     /// <summary>What failed and why, for a deployment that did not succeed.</summary>
     [JsonPropertyName("failure")]
     public string? Failure { get; init; }

@@ -189,7 +189,7 @@ public class LocalWorkloadTests
 
 public class ProcessTableTests
 {
-    private static readonly ProcessTable Table = new();
+    private static readonly ProcessLives Table = new();
 
     [Test]
     public void A_process_that_has_the_id_of_another_one_by_now_is_not_signalled()
@@ -235,7 +235,7 @@ public class ProcessTableTests
 
 public class DetachedStartTests
 {
-    private static readonly ProcessTable Table = new();
+    private static readonly ProcessLives Table = new();
 
     [Test]
     public async Task A_program_leads_its_own_session_writes_to_its_file_and_inherits_nothing_that_is_open()
