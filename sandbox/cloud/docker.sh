@@ -112,6 +112,21 @@ end() {
   none_left "$1" "$2" 5 || die "$1 does not end: ${pids[*]}"
 }
 
+# An engine leaves a mount of its network namespace behind, and one that was killed its containers' as well; while they
+# are there, nobody can remove the folder.
+unmount() {
+  local line place
+  [ -r /proc/self/mountinfo ] || return 0
+  while IFS= read -r line; do
+    read -r _ _ _ _ line _ <<<"$line"
+    # The kernel writes a blank as \040.
+    place=$(printf '%b' "${line//\\/\\0}")
+    case "$place" in
+      "$home"/*) umount "$place" 2>/dev/null || say "still mounted: $place" ;;
+    esac
+  done < <(tac /proc/self/mountinfo)
+}
+
 down() {
   hold_lock docker
   end docker-registry "$registry_configuration" 5
@@ -121,6 +136,7 @@ down() {
     [ "${#containers[@]}" -eq 0 ] || DOCKER_HOST=unix://$socket docker stop -t 5 "${containers[@]}" >/dev/null
   fi
   end dockerd "$home/data" 20
+  unmount
   say "stopped; the images stay in $home"
 }
 

@@ -11,7 +11,11 @@ public static class ApkRules
     /// <summary>One result per rule, in a fixed order; a rule whose input cannot be read fails and says why.</summary>
     public static ImmutableArray<CheckResult> Check(ApkInspection apk, ApkSettings settings, ProjectVersion version) =>
         [
-            Rule("archive", apk.ArchiveFault is null, apk.ArchiveFault ?? $"{apk.Entries} entries, each with its checksum"),
+            Rule(
+                "archive",
+                apk.ArchiveFault is null,
+                apk.ArchiveFault ?? $"{apk.Entries} entries, each with its checksum"
+            ),
             Signature(apk),
             Certificate(apk, settings.CertificateSha256),
             .. Manifest(apk, settings, version),
@@ -61,7 +65,11 @@ public static class ApkRules
         yield return Same(apk, "version name", apk.VersionName, version.Number);
         yield return Same(apk, "version code", apk.VersionCode, AndroidVersionCode.Of(version));
         yield return apk.ManifestFault is null
-            ? Rule("not debuggable", !apk.Debuggable, apk.Debuggable ? "debuggable; expected a release build" : "release build")
+            ? Rule(
+                "not debuggable",
+                !apk.Debuggable,
+                apk.Debuggable ? "debuggable; expected a release build" : "release build"
+            )
             : Rule("not debuggable", false, apk.ManifestFault);
         yield return Same(apk, "minimum SDK", apk.MinSdk, settings.MinSdk);
         yield return Same(apk, "target SDK", apk.TargetSdk, settings.TargetSdk);

@@ -14,7 +14,8 @@ internal static partial class ApkText
         if (verified.ExitCode != 0)
         {
             var reason =
-                Lines(text + "\n" + verified.Error).FirstOrDefault(line => line.StartsWith("ERROR", StringComparison.Ordinal))
+                Lines(text + "\n" + verified.Error)
+                    .FirstOrDefault(line => line.StartsWith("ERROR", StringComparison.Ordinal))
                 ?? Lines(verified.Error).FirstOrDefault()
                 ?? Lines(text).FirstOrDefault()
                 ?? "no reason given";
@@ -33,7 +34,10 @@ internal static partial class ApkText
             ],
             CertificatesSha256 =
             [
-                .. Certificate().Matches(text).Select(match => match.Groups["sha256"].Value).Distinct(StringComparer.Ordinal),
+                .. Certificate()
+                    .Matches(text)
+                    .Select(match => match.Groups["sha256"].Value)
+                    .Distinct(StringComparer.Ordinal),
             ],
         };
     }
@@ -62,7 +66,12 @@ internal static partial class ApkText
 
     /// <summary>The devices that are ready, of what <c>adb devices</c> prints; one that is offline or not trusted is not.</summary>
     public static ImmutableArray<string> ReadyDevices(string text) =>
-        [.. Lines(text).Select(line => line.Split('\t')).Where(parts => parts is [_, "device"]).Select(parts => parts[0])];
+        [
+            .. Lines(text)
+                .Select(line => line.Split('\t'))
+                .Where(parts => parts is [_, "device"])
+                .Select(parts => parts[0]),
+        ];
 
     private static string? Value(ImmutableArray<string> lines, string key) =>
         lines.FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal))?[key.Length..].Trim('\'');
@@ -80,7 +89,11 @@ internal static partial class ApkText
     [GeneratedRegex("certificate SHA-256 digest: (?<sha256>[0-9a-f]{64})", Options, 1000)]
     private static partial Regex Certificate();
 
-    [GeneratedRegex("^package: name='(?<id>[^']*)' versionCode='(?<code>[^']*)' versionName='(?<name>[^']*)'", Options, 1000)]
+    [GeneratedRegex(
+        "^package: name='(?<id>[^']*)' versionCode='(?<code>[^']*)' versionName='(?<name>[^']*)'",
+        Options,
+        1000
+    )]
     private static partial Regex Package();
 
     [GeneratedRegex("^uses-permission(-sdk-23)?: name='(?<name>[^']*)'", Options, 1000)]

@@ -20,7 +20,11 @@ internal static class FlowReportReader
             Path.GetFullPath(flow.SourceFile ?? "", output)
         );
         return new(
-            [.. files.Select(file => Result(run, file, byFile[Path.GetFullPath(file)].LastOrDefault(), exitCode, fault))],
+            [
+                .. files.Select(file =>
+                    Result(run, file, byFile[Path.GetFullPath(file)].LastOrDefault(), exitCode, fault)
+                ),
+            ],
             Existing(run, "junit-report.xml").FirstOrDefault(),
             [.. Existing(run, "output.log", "maestro-runner.log", "report.html", "report.json")]
         );

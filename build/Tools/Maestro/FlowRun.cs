@@ -28,8 +28,7 @@ public sealed record FlowRun(
 )
 {
     /// <summary>Folder of the flows of <see cref="Platform"/>.</summary>
-    public string Flows =>
-        Path.Combine(Workspace, Folder) is var own && Directory.Exists(own) ? own : Workspace;
+    public string Flows => Path.Combine(Workspace, Folder) is var own && Directory.Exists(own) ? own : Workspace;
 
     /// <summary>Program of the browser; web only.</summary>
     public string Browser { get; init; } = "/usr/bin/chromium";

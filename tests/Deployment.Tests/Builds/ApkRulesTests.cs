@@ -33,20 +33,18 @@ public class ApkRulesTests
         checks.ShouldAllBe(check => check.Status == CheckStatus.Passed);
         checks
             .Select(check => check.Name)
-            .ShouldBe(
-                [
-                    "apk: archive",
-                    "apk: signature",
-                    "apk: certificate",
-                    "apk: package",
-                    "apk: version name",
-                    "apk: version code",
-                    "apk: not debuggable",
-                    "apk: minimum SDK",
-                    "apk: target SDK",
-                    "apk: size",
-                ]
-            );
+            .ShouldBe([
+                "apk: archive",
+                "apk: signature",
+                "apk: certificate",
+                "apk: package",
+                "apk: version name",
+                "apk: version code",
+                "apk: not debuggable",
+                "apk: minimum SDK",
+                "apk: target SDK",
+                "apk: size",
+            ]);
     }
 
     private static TestCaseData Wrong(string rule, string detail, Func<ApkInspection, ApkInspection> change) =>
@@ -90,20 +88,20 @@ public class ApkRulesTests
             .Check(_good with { ManifestFault = "the manifest cannot be read: x" }, _settings, _version)
             .Where(check => check.Blocks)
             .Select(check => check.Name)
-            .ShouldBe(
-                [
-                    "apk: package",
-                    "apk: version name",
-                    "apk: version code",
-                    "apk: not debuggable",
-                    "apk: minimum SDK",
-                    "apk: target SDK",
-                ]
-            );
+            .ShouldBe([
+                "apk: package",
+                "apk: version name",
+                "apk: version code",
+                "apk: not debuggable",
+                "apk: minimum SDK",
+                "apk: target SDK",
+            ]);
 
     [Test]
     public void WithoutAConfiguredCertificateAnyOneSignerIsAccepted() =>
-        ApkRules.Check(_good, _settings with { CertificateSha256 = null }, _version).ShouldAllBe(check => !check.Blocks);
+        ApkRules
+            .Check(_good, _settings with { CertificateSha256 = null }, _version)
+            .ShouldAllBe(check => !check.Blocks);
 
     [Test]
     public void ACertificateMayBeWrittenAsKeytoolPrintsIt() =>

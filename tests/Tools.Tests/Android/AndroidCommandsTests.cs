@@ -5,7 +5,15 @@ namespace Slipway.Tools.Tests.Android;
 
 public class AndroidCommandsTests
 {
-    private static readonly ProjectVersion _version = new("mobile/v1.2.3-rc.1", "mobile", "v1.2.3-rc.1", 1, 2, 3, "rc.1");
+    private static readonly ProjectVersion _version = new(
+        "mobile/v1.2.3-rc.1",
+        "mobile",
+        "v1.2.3-rc.1",
+        1,
+        2,
+        3,
+        "rc.1"
+    );
 
     [Test]
     public void BuildFillsThePlaceholdersOfEachArgument()
@@ -19,9 +27,13 @@ public class AndroidCommandsTests
         );
 
         command.Program.ShouldBe("build.sh");
-        command.Arguments.ShouldBe(
-            ["1.2.3-rc.1", "--code=1002003", "/out dir/build_production.apk", "{other}", "1.2.3-rc.11.2.3-rc.1"]
-        );
+        command.Arguments.ShouldBe([
+            "1.2.3-rc.1",
+            "--code=1002003",
+            "/out dir/build_production.apk",
+            "{other}",
+            "1.2.3-rc.11.2.3-rc.1",
+        ]);
         command.WorkingDirectory.ShouldBe("/repo");
     }
 

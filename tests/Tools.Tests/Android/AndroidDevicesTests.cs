@@ -31,13 +31,19 @@ public class AndroidDevicesTests
 
     private sealed class Answering(string output) : ICommandRunner
     {
-        public Task<CommandResult> RunAsync(Command command, Action<OutputLine>? onLine, CancellationToken cancellation) =>
-            Task.FromResult(new CommandResult(command, 0, output, "", TimeSpan.Zero));
+        public Task<CommandResult> RunAsync(
+            Command command,
+            Action<OutputLine>? onLine = null,
+            CancellationToken cancellation = default
+        ) => Task.FromResult(new CommandResult(command, 0, output, "", TimeSpan.Zero));
     }
 
     private sealed class Missing : ICommandRunner
     {
-        public Task<CommandResult> RunAsync(Command command, Action<OutputLine>? onLine, CancellationToken cancellation) =>
-            throw new CommandFailedException(new(command, 127, "", "", TimeSpan.Zero), "the program adb is not there");
+        public Task<CommandResult> RunAsync(
+            Command command,
+            Action<OutputLine>? onLine = null,
+            CancellationToken cancellation = default
+        ) => throw new CommandFailedException(new(command, 127, "", "", TimeSpan.Zero), "the program adb is not there");
     }
 }

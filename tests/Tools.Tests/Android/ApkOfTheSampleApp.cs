@@ -59,11 +59,7 @@ public class ApkOfTheSampleApp
 
     [Test]
     public async Task OfAnotherVersionFailsTheVersionRules() =>
-        Failed(
-                await _app.InspectAsync(
-                    await _app.BuildAsync("other.apk", new("v1.2.4", "", "v1.2.4", 1, 2, 4, null))
-                )
-            )
+        Failed(await _app.InspectAsync(await _app.BuildAsync("other.apk", new("v1.2.4", "", "v1.2.4", 1, 2, 4, null))))
             .ShouldBe(["apk: version name", "apk: version code"]);
 
     [Test]
@@ -107,7 +103,8 @@ public class ApkOfTheSampleApp
             foreach (var entry in from.Entries)
             {
                 await using var source = await entry.OpenAsync();
-                await using var target = await to.CreateEntry(entry.FullName, CompressionLevel.NoCompression).OpenAsync();
+                await using var target = await to.CreateEntry(entry.FullName, CompressionLevel.NoCompression)
+                    .OpenAsync();
                 await source.CopyToAsync(target);
             }
         }

@@ -17,6 +17,7 @@ internal sealed class LocalCommandRunner : ICommandRunner
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
+            UseShellExecute = false,
         };
         foreach (var argument in command.Arguments)
             start.ArgumentList.Add(argument);

@@ -27,7 +27,10 @@ public class FlowsInABrowser
     [Test]
     public async Task OnePassesAndOneFails()
     {
-        Flow("presses-the-button.yml", "- tapOn:\n    id: go\n- assertVisible: You pressed it\n- takeScreenshot: pressed\n");
+        Flow(
+            "presses-the-button.yml",
+            "- tapOn:\n    id: go\n- assertVisible: You pressed it\n- takeScreenshot: pressed\n"
+        );
         Flow("sees-the-version.yml", "- assertVisible: Version ${VERSION}\n");
         Flow("wants-too-much.yml", "- assertVisible:\n    text: Goodbye\n    timeout: 500\n");
 
@@ -36,7 +39,11 @@ public class FlowsInABrowser
         report.Passed.ShouldBeFalse();
         report
             .Flows.Select(flow => (flow.FlowFileName, flow.ExitCode == 0))
-            .ShouldBe([("presses-the-button.yml", true), ("sees-the-version.yml", true), ("wants-too-much.yml", false)]);
+            .ShouldBe([
+                ("presses-the-button.yml", true),
+                ("sees-the-version.yml", true),
+                ("wants-too-much.yml", false),
+            ]);
         report.Flows[0].Detail.ShouldBe("4 steps passed");
         report.Flows[0].DurationMilliseconds.ShouldBeGreaterThan(0);
         report.Flows[0].ArtifactPaths.ShouldContain(path => path.EndsWith("pressed.png", StringComparison.Ordinal));
@@ -83,8 +90,7 @@ public class FlowsInABrowser
     }
 
     [Test]
-    public void OfTheSampleProductHaveTheSameNamesOnBothPlatforms() =>
-        Names("web").ShouldBe(Names("android"));
+    public void OfTheSampleProductHaveTheSameNamesOnBothPlatforms() => Names("web").ShouldBe(Names("android"));
 
     private static IEnumerable<string?> Names(string platform) =>
         Directory.EnumerateFiles(Repository.At(".maestro", platform)).Select(Path.GetFileName).Order();
@@ -109,5 +115,8 @@ public class FlowsInABrowser
             );
 
     private void Flow(string name, string steps) =>
-        File.WriteAllText(Path.Combine(_folder.FullName, "flows", name), $"url: ${{BASE_URL}}\n---\n- launchApp\n{steps}");
+        File.WriteAllText(
+            Path.Combine(_folder.FullName, "flows", name),
+            $"url: ${{BASE_URL}}\n---\n- launchApp\n{steps}"
+        );
 }

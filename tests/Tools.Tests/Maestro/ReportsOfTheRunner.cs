@@ -94,15 +94,26 @@ public class ReportsOfTheRunner
 
     private Task<FlowReport> RunAsync(int exitCode, string? report) =>
         new Slipway.Tools.Maestro(new Leaving(exitCode, report), "maestro-runner").RunAsync(
-            new FlowRun(FlowPlatform.Web, At("flows"), At("out"), _folder.FullName, new Uri("http://127.0.0.1:1"), "1.2.3")
+            new FlowRun(
+                FlowPlatform.Web,
+                At("flows"),
+                At("out"),
+                _folder.FullName,
+                new Uri("http://127.0.0.1:1"),
+                "1.2.3"
+            )
         );
 
     private sealed class Leaving(int exitCode, string? report) : ICommandRunner
     {
-        public Task<CommandResult> RunAsync(Command command, Action<OutputLine>? onLine, CancellationToken cancellation)
+        public Task<CommandResult> RunAsync(
+            Command command,
+            Action<OutputLine>? onLine = null,
+            CancellationToken cancellation = default
+        )
         {
             if (report is not null)
-                {
+            {
                 // "@" is the folder that the runner was told to run: its last argument.
                 var text = report.Replace("@", command.Arguments[^1], StringComparison.Ordinal);
                 File.WriteAllText(Path.Combine(command.WorkingDirectory!, "report.json"), text);

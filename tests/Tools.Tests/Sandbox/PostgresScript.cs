@@ -51,9 +51,10 @@ public class PostgresScript
 
         (await ScalarAsync("show listen_addresses")).ShouldBe("127.0.0.1");
         (await ScalarAsync("show unix_socket_directories")).ShouldBe("");
-        (await ScalarAsync("select count(*)::text from pg_hba_file_rules where auth_method <> 'scram-sha-256'")).ShouldBe("0");
-        File.GetUnixFileMode(_root.At("postgres", "password"))
-            .ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        (
+            await ScalarAsync("select count(*)::text from pg_hba_file_rules where auth_method <> 'scram-sha-256'")
+        ).ShouldBe("0");
+        File.GetUnixFileMode(_root.At("postgres", "password")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await Should.ThrowAsync<PostgresException>(() => ExecuteAsync("select 1", password: "wrong"));
     }
 

@@ -98,8 +98,14 @@ public class TerraformOfTheSandbox
     private Task<CommandResult> ApplyAsync() => TerraformAsync("apply", ["-auto-approve", .. Variables]);
 
     private async Task<int> PlanAsync() =>
-        (await _runner.RunAsync(Terraform("plan", ["-detailed-exitcode", .. Variables]) with { SuccessExitCodes = [0, 2] }))
-            .ExitCode;
+        (
+            await _runner.RunAsync(
+                Terraform("plan", ["-detailed-exitcode", .. Variables]) with
+                {
+                    SuccessExitCodes = [0, 2],
+                }
+            )
+        ).ExitCode;
 
     private string[] Variables =>
         [
@@ -121,5 +127,6 @@ public class TerraformOfTheSandbox
             .In(_work)
             .With("TF_CLI_CONFIG_FILE", "/dev/null");
 
-    private static string[] Inputs(string verb) => verb is "init" or "plan" or "apply" or "destroy" ? ["-input=false"] : [];
+    private static string[] Inputs(string verb) =>
+        verb is "init" or "plan" or "apply" or "destroy" ? ["-input=false"] : [];
 }
