@@ -1,27 +1,26 @@
-using System.Collections.Immutable;
+using Slipway.Toolbox;
 using Slipway.Tools;
 
 namespace Slipway.Pipeline;
 
-/// <summary>The tools, each made when it is first used.</summary>
+/// <summary>The tools, put together once.</summary>
 public sealed class Workbench
 {
-    private readonly Lazy<Toolbox> _toolbox;
-
     public Workbench(string root, Redactor redactor, TimeProvider time)
     {
         Root = root;
         Redactor = redactor;
         Time = time;
         Runner = new CommandRunner(redactor, time);
+        Installed = new InstalledTools(Runner, root);
+        Installer = new ToolInstaller(Runner, root, time);
         Git = new Git(Runner, root);
         DotNet = new DotNet(Runner, root);
         Android = new Android(Runner);
         Backups = new BackupPipeline(Runner, time);
-        _toolbox = new(() => new Toolbox(Runner, root));
     }
 
-    /// <summary>The repository.</summary>
+    /// <summary>The repository, absolute.</summary>
     public string Root { get; }
 
     public TimeProvider Time { get; }
@@ -29,6 +28,10 @@ public sealed class Workbench
     public Redactor Redactor { get; }
 
     public ICommandRunner Runner { get; }
+
+    public InstalledTools Installed { get; }
+
+    public ToolInstaller Installer { get; }
 
     public Git Git { get; }
 
@@ -38,11 +41,10 @@ public sealed class Workbench
 
     public BackupPipeline Backups { get; }
 
-    public Toolbox Toolbox => _toolbox.Value;
+    public Maestro Maestro => new(Runner, Installed.PathOf(ToolCatalogue.MaestroRunner));
 
-    public Maestro Maestro => new(Runner, Toolbox.PathOf("maestro-runner"));
-
-    public PostgresPrograms PostgresPrograms => new(Path.GetDirectoryName(Toolbox.PathOf("pg_dump")));
+    public PostgresPrograms PostgresPrograms =>
+        new(Path.GetDirectoryName(Installed.PathOf(ToolCatalogue.PostgresClient, "pg_dump")));
 
     public Terraform Terraform(TerraformLayer layer) => new(Runner, Redactor, layer);
 
