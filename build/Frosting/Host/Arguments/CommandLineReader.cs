@@ -174,7 +174,9 @@ internal sealed class CommandLineReader(ImmutableArray<ArgumentDeclaration> decl
     {
         if (strict)
         {
-            Problem($"{Printable.Quoted(word)} belongs to no argument; a target is given as --target={Printable.Quoted(word)}");
+            Problem(
+                $"{Printable.Quoted(word)} belongs to no argument; a target is given as --target={Printable.Quoted(word)}"
+            );
         }
     }
 

@@ -20,7 +20,9 @@ internal static class HostArguments
         Value("parallel", "how many tasks run at the same time (default: processors)", "n") with
         {
             Validate = static value =>
-                int.TryParse(value, out var count) && count is >= 1 and <= 512 ? null : "expected a number from 1 to 512",
+                int.TryParse(value, out var count) && count is >= 1 and <= 512
+                    ? null
+                    : "expected a number from 1 to 512",
         },
         Flag("keep-going", "after a failure run what does not depend on it"),
         Flag("fail-fast", "after a failure cancel what still runs"),

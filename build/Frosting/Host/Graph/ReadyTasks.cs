@@ -12,7 +12,10 @@ internal sealed class ReadyTasks(
     private readonly ImmutableArray<ImmutableArray<string>> _needs =
     [
         .. plan.Tasks.Select(task =>
-            resources.Where(resource => resource.Value.Contains(task.Name)).Select(resource => resource.Key).ToImmutableArray()
+            resources
+                .Where(resource => resource.Value.Contains(task.Name))
+                .Select(resource => resource.Key)
+                .ToImmutableArray()
         ),
     ];
 

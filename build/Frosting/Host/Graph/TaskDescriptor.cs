@@ -41,7 +41,10 @@ internal sealed record TaskDescriptor(string Name, Type Type, ImmutableArray<str
         return new TaskDescriptor(
             NameOf(type),
             type,
-            [.. type.GetCustomAttributes<IsDependentOnAttribute>().Select(attribute => NameOfTask(type, attribute.Task))],
+            [
+                .. type.GetCustomAttributes<IsDependentOnAttribute>()
+                    .Select(attribute => NameOfTask(type, attribute.Task)),
+            ],
             order
         )
         {

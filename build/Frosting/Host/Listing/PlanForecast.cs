@@ -26,15 +26,13 @@ internal static class PlanForecast
             while (
                 running.Count < parallel
                 && ready.Next(i =>
-                    !started[i]
-                    && plan.Tasks[i].DependsOn.All(d => ended[d])
-                    && plan.Tasks[i].After.All(d => ended[d])
-                ) is { } next
+                    !started[i] && plan.Tasks[i].DependsOn.All(d => ended[d]) && plan.Tasks[i].After.All(d => ended[d])
+                )
+                    is { } next
             )
             {
                 var task = plan.Tasks[next];
-                var length =
-                    task.Task.IsAggregate || task.LeftOut ? 0 : seconds.GetValueOrDefault(task.Name, unknown);
+                var length = task.Task.IsAggregate || task.LeftOut ? 0 : seconds.GetValueOrDefault(task.Name, unknown);
                 var start = new Start(task, now, length);
                 started[next] = true;
                 starts.Add(start);

@@ -12,12 +12,17 @@ internal static class Durations
         {
             < 9.995 => string.Create(culture, $"{Math.Max(0, seconds):0.00} s"),
             < 59.95 => string.Create(culture, $"{seconds:0.0} s"),
-            < 3599.5 => string.Create(culture, $"{(int)Math.Round(seconds) / 60} min {(int)Math.Round(seconds) % 60:00} s"),
-            _ => string.Create(culture, $"{(int)Math.Round(seconds) / 3600} h {(int)Math.Round(seconds) % 3600 / 60:00} min"),
+            < 3599.5 => string.Create(
+                culture,
+                $"{(int)Math.Round(seconds) / 60} min {(int)Math.Round(seconds) % 60:00} s"
+            ),
+            _ => string.Create(
+                culture,
+                $"{(int)Math.Round(seconds) / 3600} h {(int)Math.Round(seconds) % 3600 / 60:00} min"
+            ),
         };
     }
 
     /// <summary>Whole seconds, for something that still runs.</summary>
-    public static string Rough(double seconds) =>
-        seconds < 60 ? $"{(int)seconds} s" : Show(Math.Floor(seconds));
+    public static string Rough(double seconds) => seconds < 60 ? $"{(int)seconds} s" : Show(Math.Floor(seconds));
 }

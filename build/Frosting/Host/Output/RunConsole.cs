@@ -3,12 +3,23 @@ using Cake.Core.Diagnostics;
 namespace Slipway.Host;
 
 /// <summary>The one writer of a run. Lines of tasks that run together come out whole, with the task's name or in blocks.</summary>
-internal sealed class RunConsole(Surroundings surroundings, Verbosity verbosity, bool colours, bool json, Func<string, string> redact)
-    : IRunResult,
-        IWorkflowCommands
+internal sealed class RunConsole(
+    Surroundings surroundings,
+    Verbosity verbosity,
+    bool colours,
+    bool json,
+    Func<string, string> redact
+) : IRunResult, IWorkflowCommands
 {
     private const string Reset = "\u001b[0m";
-    private static readonly string[] s_taskColours = ["\u001b[36m", "\u001b[35m", "\u001b[34m", "\u001b[32m", "\u001b[33m"];
+    private static readonly string[] s_taskColours =
+    [
+        "\u001b[36m",
+        "\u001b[35m",
+        "\u001b[34m",
+        "\u001b[32m",
+        "\u001b[33m",
+    ];
     private readonly Lock _lock = new();
     private readonly TextWriter _writer = json ? surroundings.Error : surroundings.Out;
     private readonly Dictionary<string, string> _colourOf = new(StringComparer.OrdinalIgnoreCase);
@@ -172,7 +183,8 @@ internal sealed class RunConsole(Surroundings surroundings, Verbosity verbosity,
         }
     }
 
-    public void Error(string title, string message) => Raw(WorkflowText.Command("error", redact(title), redact(message)));
+    public void Error(string title, string message) =>
+        Raw(WorkflowText.Command("error", redact(title), redact(message)));
 
     public void Warning(string title, string message) =>
         Raw(WorkflowText.Command("warning", redact(title), redact(message)));

@@ -72,7 +72,7 @@ internal sealed class RunLog(string directory, bool temporary, TimeProvider time
                 }
 
                 Move(Path.Combine(_directory, RunTimeline.FileName), Path.Combine(target, RunTimeline.FileName));
-                if (IsTemporary)
+                if (IsTemporary && System.IO.Directory.Exists(_directory))
                 {
                     System.IO.Directory.Delete(_directory, recursive: true);
                 }
@@ -100,7 +100,7 @@ internal sealed class RunLog(string directory, bool temporary, TimeProvider time
     {
         lock (_lock)
         {
-            Guarded(() => ((TaskLogFile)log).Close());
+            Guarded(() => ((TaskLogFile)log).Dispose());
         }
     }
 
@@ -123,7 +123,7 @@ internal sealed class RunLog(string directory, bool temporary, TimeProvider time
         {
             foreach (var file in _files)
             {
-                Guarded(file.Close);
+                Guarded(file.Dispose);
             }
         }
     }
@@ -154,7 +154,7 @@ internal sealed class RunLog(string directory, bool temporary, TimeProvider time
         }
     }
 
-    private sealed class TaskLogFile(RunLog owner, string name) : ITaskLog
+    private sealed class TaskLogFile(RunLog owner, string name) : ITaskLog, IDisposable
     {
         private StreamWriter? _writer;
         private bool _closed;
@@ -211,7 +211,7 @@ internal sealed class RunLog(string directory, bool temporary, TimeProvider time
             }
         }
 
-        public void Close()
+        public void Dispose()
         {
             _closed = true;
             _writer?.Dispose();

@@ -87,7 +87,10 @@ internal sealed class TaskOutput
         {
             _out.Flush();
             _error.Flush();
-            ImmutableArray<string> lines = [.. (_held ?? []).Where(line => line.Shown || line.Kind != OutputKind.Quiet).Select(line => line.Text)];
+            ImmutableArray<string> lines =
+            [
+                .. (_held ?? []).Where(line => line.Shown || line.Kind != OutputKind.Quiet).Select(line => line.Text),
+            ];
             _held = null;
             return lines;
         }

@@ -6,6 +6,7 @@ using Cake.Core.Modules;
 using Cake.Core.Tooling;
 using Cake.Frosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Slipway.Host;
 

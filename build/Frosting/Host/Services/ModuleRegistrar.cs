@@ -30,9 +30,10 @@ internal sealed class ModuleRegistrar : ICakeContainerRegistrar
         return added;
     }
 
-    private sealed class Registration(Type implementation, object? instance) : ICakeRegistrationBuilder
+    private sealed class Registration(Type type, object? instance) : ICakeRegistrationBuilder
     {
-        private Type _service = implementation;
+        private readonly Type _implementation = type;
+        private Type _service = type;
         private ServiceLifetime _lifetime = ServiceLifetime.Transient;
 
         public ICakeRegistrationBuilder As(Type type)
@@ -41,7 +42,7 @@ internal sealed class ModuleRegistrar : ICakeContainerRegistrar
             return this;
         }
 
-        public ICakeRegistrationBuilder AsSelf() => As(implementation);
+        public ICakeRegistrationBuilder AsSelf() => As(_implementation);
 
         public ICakeRegistrationBuilder Singleton()
         {
@@ -57,7 +58,7 @@ internal sealed class ModuleRegistrar : ICakeContainerRegistrar
 
         public ServiceDescriptor ToDescriptor() =>
             instance is null
-                ? ServiceDescriptor.Describe(_service, implementation, _lifetime)
+                ? ServiceDescriptor.Describe(_service, _implementation, _lifetime)
                 : ServiceDescriptor.Describe(_service, _ => instance, _lifetime);
     }
 }
