@@ -56,6 +56,15 @@ public sealed partial record SandboxRoot
     public static SandboxRoot Open(string checkout, string user, string? overridden)
     {
         var path = PathFor(checkout, user, overridden);
+        if (OperatingSystem.IsWindows())
+        {
+            throw new PipelineException(
+                ExitCode.Usage,
+                "the sandbox does not run on Windows",
+                "Linux, also as WSL, or another environment",
+                "wsl ./build.sh --target=Deploy"
+            );
+        }
         Directory.CreateDirectory(path, Passage);
         // Looked at after it was made: in a folder that everybody may write to, another user can be quicker.
         if (new DirectoryInfo(path).LinkTarget is { } target)

@@ -104,7 +104,11 @@ public class DockerInstancesTests
     {
         public List<string> Asked { get; } = [];
 
-        public Task<CommandResult> RunAsync(Command command, Action<OutputLine>? onLine, CancellationToken cancellation)
+        public Task<CommandResult> RunAsync(
+            Command command,
+            Action<OutputLine>? onLine = null,
+            CancellationToken cancellation = default
+        )
         {
             command.Program.ShouldBe("docker");
             Asked.Add(string.Join(' ', command.Arguments));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Runtime.Versioning;
 using Slipway.Outcomes;
 using Slipway.Rollouts;
 using Slipway.Routing;
@@ -233,6 +234,7 @@ public class ProcessTableTests
     public void What_names_no_life_is_none(string text) => ProcessLife.Parse(text).ShouldBeNull();
 }
 
+[UnsupportedOSPlatform("windows")]
 public class DetachedStartTests
 {
     private static readonly ProcessLives Table = new();
