@@ -1,8 +1,21 @@
 using Cake.Core;
+using Cake.Core.Diagnostics;
 using Cake.Frosting;
+using Slipway.Backups;
+using Slipway.Builds;
+using Slipway.Checks;
 using Slipway.Environments;
+using Slipway.Infrastructure;
+using Slipway.Migrations;
 using Slipway.Pipeline.Sites;
 using Slipway.Products;
+using Slipway.Records;
+using Slipway.Releases;
+using Slipway.Rollouts;
+using Slipway.Runs;
+using Slipway.Smoke;
+using Slipway.Tools;
+using Slipway.Validation;
 
 namespace Slipway.Pipeline;
 
@@ -39,15 +52,45 @@ public sealed class DeploymentContext(
     /// <summary>The environment's world.</summary>
     public ISite Site => _site.Value;
 
+    public SandboxSite Sandbox => sites.Sandbox(configured.Demand().Environment(request.Environment ?? "sandbox"));
+
+    public SandboxCloud SandboxCloud => new(Sandbox, tools, line => Log.Verbose("{0}", line.Text));
+
     public ReleaseFinder Releases => new(this);
+
+    public LedgerBook Ledger => new(this);
 
     public Recovery Recovery => new(this);
 
+    public MachineCheck Machine => new(tools);
+
     public Origin Origin => origin;
+
+    public HostPorts Host => host;
 
     public TimeProvider Time => time;
 
     public CancellationToken Cancellation => host.Cancellation();
 
+    /// <summary>Prints the product of a target as it stands.</summary>
     public void WriteResult(string text) => host.WriteResult(text);
+
+    public void Say(string text) => Log.Information("{0}", text);
+
+    /// <summary>Everything that the stages of a run have written so far.</summary>
+    public RunOutputs OutputsOf(RunFolder run) =>
+        new(run.Read<Release>(), Environment)
+        {
+            Checks = run.TryRead<ChecksResult>(),
+            Apk = run.TryRead<ApkArtifact>(),
+            Images = run.TryRead<ImageSet>(),
+            Backup = run.TryRead<BackupResult>(),
+            Plan = run.TryRead<InfrastructurePlan>(),
+            Infrastructure = run.TryRead<InfrastructureOutputs>(),
+            Migration = run.TryRead<MigrationResult>(),
+            Rollout = run.TryRead<RolloutResult>(),
+            Smoke = run.TryRead<SmokeResult>(),
+            Validation = run.TryRead<ValidationResult>(),
+            Record = run.TryRead<DeploymentRecord>(),
+        };
 }

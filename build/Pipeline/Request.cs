@@ -105,6 +105,8 @@ public sealed record Request
 
     public bool AllowDestroy { get; init; }
 
+    public bool Optional { get; init; }
+
     public string? TestFilter { get; init; }
 
     public bool AcceptLowTraffic { get; init; }
@@ -131,6 +133,7 @@ public sealed record Request
             Force = Flag("force"),
             Reason = Value("reason"),
             AllowDestroy = Flag("allow-destroy"),
+            Optional = Flag("optional"),
             TestFilter = Value("filter"),
             AcceptLowTraffic = Flag("accept-low-traffic"),
         };

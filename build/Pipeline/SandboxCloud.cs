@@ -16,7 +16,7 @@ public sealed class SandboxCloud(SandboxSite site, Workbench tools, Action<Outpu
         await terraform.InitAsync(onLine, cancellation);
         var plan = Path.Combine(site.Location, "terraform", "up.tfplan");
         var changed = await terraform.PlanAsync(
-            new PlanRequest(plan) { Replace = await terraform.KnownAsync(dead, cancellation) },
+            new PlanRequest(plan) { Replace = dead },
             onLine,
             cancellation
         );

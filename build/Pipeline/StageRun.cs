@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Cake.Core.Diagnostics;
+using Slipway.Backups;
 using Slipway.Outcomes;
 using Slipway.Runs;
 using Slipway.Tools;
@@ -10,9 +11,10 @@ namespace Slipway.Pipeline;
 public sealed class StageRun(DeploymentContext context)
 {
     private readonly SortedDictionary<string, string> _files = new(StringComparer.Ordinal);
-    private readonly DateTimeOffset _startedAt = context.Time.GetUtcNow();
 
     public DeploymentContext Context => context;
+
+    public DateTimeOffset StartedAt { get; } = context.Time.GetUtcNow();
 
     public CancellationToken Cancellation => context.Cancellation;
 
@@ -35,6 +37,26 @@ public sealed class StageRun(DeploymentContext context)
             await Folder.Sha256Async(path, Cancellation)
             ?? throw new PipelineException($"{path} is not in the run folder {Folder.Root}, though it was just made");
 
+    /// <summary>Everything that the stages have written so far.</summary>
+    public RunOutputs Outputs() => context.OutputsOf(Folder);
+
+    /// <summary>The gate before data is touched: a backup that was proved, or a deployment that has none to make.</summary>
+    /// <returns>The backup that covers what follows; null on a first deployment.</returns>
+    /// <exception cref="PipelineException">Anything less.</exception>
+    public string? DemandBackup(BackupResult backup)
+    {
+        var verdict = new BackupProofRule(
+            FirstDeploymentAllowed: context.Product.OptionalStages.Contains("Backup")
+        ).Judge(backup, Id, context.Time.GetUtcNow());
+        return verdict.Suffices
+            ? verdict.BackupId
+            : throw new PipelineException(
+                $"the data is not safe: {verdict.Refusal}",
+                "a backup of this deployment that was restored and compared",
+                $"./build.sh --target=Backup --exclusive --deployment-id={Id}"
+            );
+    }
+
     public void Info(string message) => context.Log.Information("{0}", message);
 
     public void Warn(string message) => context.Log.Warning("{0}", message);
@@ -47,7 +69,7 @@ public sealed class StageRun(DeploymentContext context)
         Folder.WriteAsync(
             output with
             {
-                StartedAt = _startedAt,
+                StartedAt = StartedAt,
                 FinishedAt = context.Time.GetUtcNow(),
                 Files = _files.ToImmutableSortedDictionary(StringComparer.Ordinal),
             },

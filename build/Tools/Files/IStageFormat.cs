@@ -9,5 +9,5 @@ public interface IStageFormat
 
     /// <exception cref="Outcomes.PipelineException">Damaged, of another schema version, or of another deployment.</exception>
     T Read<T>(string text, string deploymentId)
-        where T : StageOutput;
+        where T : StageOutput, IStageFile;
 }

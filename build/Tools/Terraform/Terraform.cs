@@ -42,6 +42,30 @@ public sealed class Terraform(ICommandRunner runner, Redactor redactor, Terrafor
     public async Task<ImmutableArray<TerraformDiagnostic>> ValidateAsync(CancellationToken cancellation) =>
         TerraformJson.Diagnostics((await Run(TerraformCommands.Validate(Layer), null, cancellation)).Output);
 
+    /// <summary>Initialises, and refuses a layer that is not formatted or not valid.</summary>
+    /// <exception cref="PipelineException">Names every file and finding.</exception>
+    public async Task DemandSoundAsync(Action<OutputLine>? onLine, CancellationToken cancellation)
+    {
+        await InitAsync(onLine, cancellation);
+        await DemandWrittenWellAsync(cancellation);
+    }
+
+    /// <summary>Refuses a layer that is not formatted or not valid; it must be initialised.</summary>
+    public async Task DemandWrittenWellAsync(CancellationToken cancellation)
+    {
+        if (await UnformattedFilesAsync(cancellation) is { IsEmpty: false } files)
+            throw new PipelineException(
+                $"not formatted in {Layer.Folder}: {string.Join(", ", files)}",
+                next: "terraform fmt -recursive"
+            );
+        var errors = (await ValidateAsync(cancellation)).Where(finding => finding.Severity == "error").ToArray();
+        if (errors.Length > 0)
+            throw new PipelineException(
+                string.Join('\n', errors.Select(finding => $"{finding.File ?? Layer.Folder}:{finding.Line}: {finding.Summary} {finding.Detail}")),
+                next: "correct the layer"
+            );
+    }
+
     /// <summary>Makes a plan file; false when there is nothing to change.</summary>
     /// <exception cref="StateLockedException">Somebody else holds the lock.</exception>
     public async Task<bool> PlanAsync(PlanRequest request, Action<OutputLine>? onLine, CancellationToken cancellation)

@@ -170,6 +170,6 @@ public class RunFolderTests
         public string Write(StageOutput output) => JsonSerializer.Serialize(output, output.GetType());
 
         public T Read<T>(string text, string deploymentId)
-            where T : StageOutput => JsonSerializer.Deserialize<T>(text)!;
+            where T : StageOutput, IStageFile => JsonSerializer.Deserialize<T>(text)!;
     }
 }

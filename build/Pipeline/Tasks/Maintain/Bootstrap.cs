@@ -7,5 +7,5 @@ namespace Slipway.Pipeline.Tasks;
 public sealed class Bootstrap : CheckTask
 {
     protected override Task CheckAsync(DeploymentContext context) =>
-        context.Machine.InstallAsync(line => context.Say(line), context.Cancellation);
+        context.Machine.InstallAsync(context.Request.Optional, context.Say, context.Cancellation);
 }

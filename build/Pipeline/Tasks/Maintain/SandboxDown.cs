@@ -8,7 +8,7 @@ public sealed class SandboxDown : CheckTask
 {
     protected override async Task CheckAsync(DeploymentContext context)
     {
-        foreach (var line in await context.Infrastructure(context.Sandbox).DownAsync(context.Cancellation))
+        foreach (var line in await context.SandboxCloud.DownAsync(context.Cancellation))
             context.WriteResult(line);
     }
 }

@@ -10,7 +10,7 @@ public sealed class SandboxUp : CheckTask
     {
         await context.Sandbox.PrepareAsync(context.Cancellation);
         using var claim = context.Sandbox.Claim("SandboxUp");
-        foreach (var line in await context.Infrastructure(context.Sandbox).UpAsync(context.Cancellation))
+        foreach (var line in await context.SandboxCloud.UpAsync(context.Cancellation))
             context.WriteResult(line);
     }
 }

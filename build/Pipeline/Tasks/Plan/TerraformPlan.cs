@@ -31,7 +31,7 @@ public sealed class TerraformPlan : Stage<InfrastructurePlan>
         var file = run.Folder.PathOf(PlanFile);
         var dead = await run.Context.Site.DeadPartsAsync(run.Cancellation);
         var changed = await terraform.PlanAsync(
-            new PlanRequest(file) { Replace = await terraform.KnownAsync(dead, run.Cancellation) },
+            new PlanRequest(file) { Replace = dead },
             run.Line,
             run.Cancellation
         );
