@@ -67,8 +67,6 @@ public sealed class HaproxyRouter(
     )
     {
         var stable = await runtime.ReadStableAsync(cancellation);
-        // A stable version keeps its traffic when an instance of it is started again; a candidate begins with none.
-        var weight = slot == stable ? ShareWeights.Of(0).Stable : 0;
         if (slot != stable)
             await RefuseTrafficAsync(slot, cancellation);
         var servers = await runtime.ReadServersAsync(cancellation);
@@ -82,7 +80,7 @@ public sealed class HaproxyRouter(
         }
         await runtime.ApplyAsync([.. servers.Where(IsFree).SelectMany(Free)], cancellation);
         await runtime.ApplyAsync(
-            [.. instances.SelectMany(instance => Place(instance, Find(servers, slot, instance)!, weight))],
+            [.. instances.SelectMany(instance => Place(instance, Find(servers, slot, instance)!, Weight(instance)))],
             cancellation
         );
         await WaitAsync(
@@ -94,6 +92,20 @@ public sealed class HaproxyRouter(
         );
         if (slot == stable)
             await file.WriteAsync(Assignment(stable, await runtime.ReadServersAsync(cancellation)), cancellation);
+
+        // A candidate begins with no traffic; an instance of the stable version that was started again gets what the
+        // candidate leaves it.
+        int Weight(InstanceAddress instance) =>
+            slot != stable
+                ? 0
+                : ShareWeights.Of(0).Stable
+                    - servers
+                        .Where(server =>
+                            server.Slot != slot && server.Service == instance.Service && server.IsRegistered
+                        )
+                        .Select(server => server.Weight)
+                        .DefaultIfEmpty(0)
+                        .Max();
 
         bool IsFree(HaproxyServer server) =>
             server.Slot == slot
@@ -239,13 +251,22 @@ public sealed class HaproxyRouter(
         }
     }
 
-    /// <summary>A promotion whose process died before it wrote the file is made good by whoever comes next.</summary>
+    /// <summary>
+    /// A promotion whose process died before it wrote the file is made good by whoever comes next. Not at the price of
+    /// what was asked: taking traffic back needs nothing but the router, so a disk that is full does not fail it.
+    /// </summary>
     private async Task AlignFileAsync(Slot stable, CancellationToken cancellation)
     {
-        var written = await file.ReadAsync(cancellation);
-        if (written?.Stable == stable)
+        try
+        {
+            var written = await file.ReadAsync(cancellation);
+            if (written?.Stable != stable)
+                await file.WriteAsync(Assignment(stable, await runtime.ReadServersAsync(cancellation)), cancellation);
+        }
+        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
+        {
             return;
-        await file.WriteAsync(Assignment(stable, await runtime.ReadServersAsync(cancellation)), cancellation);
+        }
     }
 
     private static SlotAssignment Assignment(Slot stable, ImmutableArray<HaproxyServer> servers) =>

@@ -84,9 +84,17 @@ public sealed class LocalWorkload(
         }
         catch (Exception failure) when (failure is PipelineException or IOException or OperationCanceledException)
         {
-            // What was begun is taken back even when nobody waits for it any more.
-            await registry.UnregisterAsync(slot, CancellationToken.None);
+            // What was begun is taken back even when nobody waits for it any more. It has no traffic, so the order does
+            // not matter, and a router that died meanwhile forgets it anyway.
             await ClearAsync(slot, CancellationToken.None);
+            try
+            {
+                await registry.UnregisterAsync(slot, CancellationToken.None);
+            }
+            catch (PipelineException)
+            {
+                // The failure that began it says more.
+            }
             throw;
         }
     }

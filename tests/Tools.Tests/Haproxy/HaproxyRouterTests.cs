@@ -256,6 +256,45 @@ public class HaproxyRouterTests
         (await UsersAtCandidateAsync(bed)).ShouldBeEmpty();
     }
 
+    [TestCase(5)]
+    [TestCase(50)]
+    [TestCase(100)]
+    public async Task Traffic_is_taken_back_at_once_also_with_a_full_disk_and_a_dead_candidate(int percent)
+    {
+        await using var bed = new ServingBed();
+        await bed.StartHaproxyAsync();
+        await bed.DeployAsync("1.0.0");
+        await bed.StartCandidateAsync("1.1.0");
+        await bed.Router.SetCandidateShareAsync(percent, None);
+        foreach (var id in await bed.Host.FindAsync((await bed.Router.ReadStableSlotAsync(None)).Other(), None))
+            await bed.Host.StopAsync(id, TimeSpan.Zero, None);
+        File.Delete(bed.File.Location);
+        Directory.CreateDirectory(bed.File.Location); // neither to be read nor to be replaced
+        var started = TimeProvider.System.GetTimestamp();
+        await bed.NewRouter().SetCandidateShareAsync(0, None);
+        TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(1));
+        (await bed.Router.ReadAsync(None)).CandidateShare.ShouldBe(0);
+        for (var i = 0; i < 10; i++)
+            (await bed.GetAsync()).ShouldBe((200, "1.0.0"));
+    }
+
+    [Test]
+    public async Task A_stable_instance_that_is_started_again_gets_what_the_candidate_leaves()
+    {
+        await using var bed = new ServingBed();
+        await bed.StartHaproxyAsync();
+        await bed.DeployAsync("1.0.0");
+        await bed.StartCandidateAsync("1.1.0");
+        foreach (var percent in new[] { 5, 100 })
+        {
+            await bed.Router.SetCandidateShareAsync(percent, None);
+            var stable = await bed.Router.ReadStableSlotAsync(None);
+            await bed.Host.StopAsync((await bed.Host.FindAsync(stable, None)).First(), TimeSpan.Zero, None);
+            (await bed.Workload.RepairStableAsync(None)).ShouldBe(1);
+            (await bed.Router.ReadAsync(None)).Services.ShouldAllBe(service => service.CandidateShare == percent);
+        }
+    }
+
     private static async Task<HashSet<int>> UsersAtCandidateAsync(ServingBed bed)
     {
         var users = new HashSet<int>();
