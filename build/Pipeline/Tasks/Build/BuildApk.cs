@@ -3,6 +3,7 @@ using Slipway.Builds;
 using Slipway.Outcomes;
 using Slipway.Releases;
 using Slipway.Runs;
+using Slipway.Tools;
 
 namespace Slipway.Pipeline.Tasks;
 
@@ -27,7 +28,7 @@ public sealed class BuildApk : Stage<ApkArtifact>
             };
         }
         var file = run.Folder.PathOf(Apk);
-        await run.Context.Tools.BuildAsync(
+        await new CommitBuild(run.Context.Tools.Runner, run.Context.Tools.Git.ArchiveAsync).RunAsync(
             release.CommitSha,
             ApkBuild.Arguments(settings, release.Version, file),
             run.Context.Site.BuildEnvironment,

@@ -1,6 +1,7 @@
 using Cake.Core.Diagnostics;
 using Cake.Frosting;
 using Slipway.Outcomes;
+using Slipway.Tools;
 
 namespace Slipway.Pipeline.Tasks;
 
@@ -18,7 +19,7 @@ public sealed class Test : AsyncFrostingTask<DeploymentContext>
             line => context.Log.Information("{0}", line.Text),
             context.Cancellation
         );
-        await context.Tools.WriteAsync(Path.Combine(results, "summary.txt"), summary + "\n", context.Cancellation);
+        await AtomicFile.WriteAsync(Path.Combine(results, "summary.txt"), summary + "\n", context.Cancellation);
         foreach (var failure in summary.Failures)
             context.Log.Error("{0}\n{1}", failure.Name, failure.Message);
         context.Log.Information("{0}", summary);

@@ -1,6 +1,7 @@
 using Cake.Frosting;
 using Slipway.Records;
 using Slipway.Releases;
+using Slipway.Tools;
 using Slipway.Validation;
 
 namespace Slipway.Pipeline.Tasks;
@@ -27,7 +28,7 @@ public sealed class Record : ReleasedStage<DeploymentRecord>
         {
             Attempt = await run.Context.Ledger.NextAttemptAsync(run.Id, run.Cancellation),
         };
-        await run.Context.Tools.WriteAsync(
+        await AtomicFile.WriteAsync(
             run.Folder.PathOf(Instructions),
             RollbackInstructions.Markdown(record, run.Context.Environment),
             run.Cancellation

@@ -19,8 +19,8 @@ public sealed class ProductionValidation : ReleasedStage<ValidationResult>
         var apk = await run.ReadAsync<ApkArtifact>();
         var outputs = await run.ReadAsync<InfrastructureOutputs>();
         await run.ReadAsync<SmokeResult>();
-        var serving = await run.Context.Site.ServingAsync(outputs, run.Cancellation);
-        var result = await run.Context.Tools.RunFlowsAsync(
+        var serving = await run.Context.Site.ServingAsync(run.Folder, outputs, run.Cancellation);
+        var result = await new FlowValidation(run.Context.Tools).RunAsync(
             run.Context.SubProject,
             run.Folder,
             release,

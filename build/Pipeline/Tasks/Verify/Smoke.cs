@@ -17,9 +17,8 @@ public sealed class Smoke : ReleasedStage<SmokeResult>
         var release = await run.ReadAsync<Release>();
         await run.ReadAsync<RolloutResult>();
         var outputs = await run.ReadAsync<InfrastructureOutputs>();
-        var serving = await run.Context.Site.ServingAsync(outputs, run.Cancellation);
-        var checks = await run.Context.Tools.SmokeAsync(
-            run.Context.Environment,
+        var serving = await run.Context.Site.ServingAsync(run.Folder, outputs, run.Cancellation);
+        var checks = await new SmokeChecks(run.Context.Environment, run.Context.Time).RunAsync(
             serving.PublicUrl,
             release.Version,
             await run.Context.Site.DatabaseUrlAsync(run.Cancellation),
