@@ -6,6 +6,7 @@ using Slipway.Versions;
 namespace Slipway.Tools.Tests.Android;
 
 /// <summary>A real build, inspected by the real tools; then the same package after somebody had his hands on it.</summary>
+[Parallelizable(ParallelScope.Self)]
 public class ApkOfTheSampleApp
 {
     private SampleApp _app = null!;

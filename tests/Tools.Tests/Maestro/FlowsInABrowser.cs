@@ -4,6 +4,7 @@ using Slipway.Tools.Tests.Sandbox;
 namespace Slipway.Tools.Tests.Maestro;
 
 /// <summary>The real runner with the real browser against a page of our own.</summary>
+[Parallelizable(ParallelScope.Self)]
 public class FlowsInABrowser
 {
     private TinySite _site = null!;

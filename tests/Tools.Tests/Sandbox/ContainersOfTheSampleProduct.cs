@@ -8,6 +8,7 @@ namespace Slipway.Tools.Tests.Sandbox;
 /// The engine, the registry, the base image and an image of each kind, for real where this machine can run an engine;
 /// elsewhere the script has to say so.
 /// </summary>
+[Parallelizable(ParallelScope.Self)]
 public class ContainersOfTheSampleProduct
 {
     private readonly LocalCommandRunner _runner = new();

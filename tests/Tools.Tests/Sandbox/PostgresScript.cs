@@ -3,6 +3,7 @@ using Npgsql;
 namespace Slipway.Tools.Tests.Sandbox;
 
 /// <summary><c>sandbox/cloud/postgres.sh</c> with a real cluster.</summary>
+[Parallelizable(ParallelScope.Self)]
 public class PostgresScript
 {
     private SandboxRoot _root = null!;

@@ -5,6 +5,7 @@ using Slipway.Tools.Tests.Android;
 namespace Slipway.Tools.Tests.Sandbox;
 
 /// <summary><c>terraform/sandbox</c>, applied, destroyed and applied again, with a real PostgreSQL and HAProxy.</summary>
+[Parallelizable(ParallelScope.Self)]
 public class TerraformOfTheSandbox
 {
     private readonly LocalCommandRunner _runner = new();

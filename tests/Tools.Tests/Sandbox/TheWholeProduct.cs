@@ -3,6 +3,7 @@ using Slipway.Tools.Tests.Android;
 namespace Slipway.Tools.Tests.Sandbox;
 
 /// <summary>All five services behind a real router, seen through a real browser: what ProductionValidation does.</summary>
+[Parallelizable(ParallelScope.Self)]
 public class TheWholeProduct
 {
     private static readonly (string Backend, string File, string Route)[] _services =
