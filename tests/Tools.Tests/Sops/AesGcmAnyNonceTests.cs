@@ -40,9 +40,7 @@ public sealed class AesGcmAnyNonceTests
     [Test]
     public void Hashes_a_long_nonce()
     {
-        using var ours = new AesGcmAnyNonce(
-            Hex("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308")
-        );
+        using var ours = new AesGcmAnyNonce(Hex("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308"));
         var tag = new byte[16];
         var ciphertext = ours.Encrypt(
             Hex(

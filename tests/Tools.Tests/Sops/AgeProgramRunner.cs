@@ -41,6 +41,7 @@ internal sealed class AgeProgramRunner : ICommandRunner
         using var process = Process.Start(
             new ProcessStartInfo(program, arguments)
             {
+                UseShellExecute = false,
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

@@ -63,7 +63,9 @@ public sealed class AgeTests
         {
             var payload = Enumerable.Repeat((byte)length, length).ToArray();
             var armor = AgeArmor.Write(AgeFile.Seal(payload, identity.Recipient));
-            (await AgeProgramRunner.OutputAsync("age", Encoding.ASCII.GetBytes(armor), "-d", "-i", key)).ShouldBe(payload);
+            (await AgeProgramRunner.OutputAsync("age", Encoding.ASCII.GetBytes(armor), "-d", "-i", key)).ShouldBe(
+                payload
+            );
             AgeFile.Open(AgeArmor.Read(armor), [identity]).ShouldBe(payload);
         }
     }
