@@ -14,8 +14,13 @@ internal static class Base64
         return Convert.TryFromBase64String(text, bytes, out var length) ? bytes[..length] : null;
     }
 
+    /// <summary>As age demands it: without padding, and in the one canonical form.</summary>
     public static byte[]? ReadUnpadded(string text) =>
-        text.Contains('=') ? null : Read(text.PadRight((text.Length + 3) / 4 * 4, '='));
+        !text.Contains('=')
+        && Read(text.PadRight((text.Length + 3) / 4 * 4, '=')) is { } bytes
+        && WriteUnpadded(bytes) == text
+            ? bytes
+            : null;
 
     public static string WriteUnpadded(ReadOnlySpan<byte> bytes) => Convert.ToBase64String(bytes).TrimEnd('=');
 }
