@@ -1,9 +1,15 @@
+using Slipway.Secrets;
+
 namespace Slipway.Pipeline;
 
 /// <summary>Who runs this and where: GitHub's runner says it by environment variables; elsewhere it is this machine's user.</summary>
 /// <param name="PushedRef">The ref that started the workflow, e.g. <c>refs/tags/v1.2.3</c>; null outside GitHub.</param>
-public sealed record Origin(string Actor, string RunId, string? PushedRef, string? Repository, bool IsGitHub)
+/// <param name="Token">Of the run; null where there is none: then nothing is asked of GitHub, and that is said.</param>
+public sealed record Origin(string Actor, string RunId, string? PushedRef, string? Repository, bool IsGitHub, Secret? Token)
 {
+    /// <summary>GitHub's REST API; another one on GitHub Enterprise.</summary>
+    public Uri ApiUrl { get; init; } = new("https://api.github.com/");
+
     public static Origin Read(Func<string, string?> variable)
     {
         var isGitHub = variable("GITHUB_ACTIONS") == "true";
@@ -11,8 +17,12 @@ public sealed record Origin(string Actor, string RunId, string? PushedRef, strin
             variable("GITHUB_ACTOR") is { Length: > 0 } actor && isGitHub ? actor : variable("USER") ?? System.Environment.UserName,
             isGitHub && variable("GITHUB_RUN_ID") is { Length: > 0 } run ? run : "local",
             isGitHub ? variable("GITHUB_REF") : null,
-            isGitHub ? variable("GITHUB_REPOSITORY") : null,
-            isGitHub
-        );
+            variable("GITHUB_REPOSITORY"),
+            isGitHub,
+            variable("GITHUB_TOKEN") is { Length: > 0 } token ? new Secret(token) : null
+        )
+        {
+            ApiUrl = new(variable("GITHUB_API_URL") is { Length: > 0 } url ? url.TrimEnd('/') + "/" : "https://api.github.com/"),
+        };
     }
 }

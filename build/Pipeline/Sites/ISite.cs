@@ -22,8 +22,8 @@ public interface ISite
     /// <summary>Whether a deployment without a version makes the next one, and an unclean working tree only warns.</summary>
     bool IsSandbox { get; }
 
-    /// <summary>Variables for the configured builds that are not secret.</summary>
-    ImmutableSortedDictionary<string, string> BuildEnvironment { get; }
+    /// <summary>Gives a configured build what it may know of the environment.</summary>
+    Command Prepare(Command build);
 
     /// <summary>Makes what must be there before anything can be asked (folders, ports, a remote); safe to repeat.</summary>
     Task PrepareAsync(CancellationToken cancellation);
@@ -36,6 +36,9 @@ public interface ISite
 
     /// <summary>The connection URL, or null while there is no database (before the first deployment).</summary>
     Task<Secret?> DatabaseUrlAsync(CancellationToken cancellation);
+
+    /// <summary>What to say when a version serves and its database is not there.</summary>
+    PipelineException DatabaseIsGone(ProjectVersion serving);
 
     IBackupStore Backups { get; }
 

@@ -1,13 +1,16 @@
 using System.Collections.Immutable;
 using Slipway.Builds;
 using Slipway.Environments;
+using Slipway.Faults;
 using Slipway.Infrastructure;
 using Slipway.Outcomes;
 using Slipway.Products;
 using Slipway.Releases;
 using Slipway.Rollouts;
+using Slipway.Routing;
 using Slipway.Secrets;
 using Slipway.Tools;
+using Slipway.Versions;
 
 namespace Slipway.Pipeline.Sites;
 
@@ -31,8 +34,7 @@ public sealed class SandboxSite(
 
     public bool IsSandbox => true;
 
-    public ImmutableSortedDictionary<string, string> BuildEnvironment =>
-        ImmutableSortedDictionary<string, string>.Empty.Add(SandboxRoot.Variable, _root.Value.Location);
+    public Command Prepare(Command build) => build.With(SandboxRoot.Variable, _root.Value.Location);
 
     public IBackupStore Backups => new FolderStore(Path.Combine(_root.Value.Location, StoreFolder));
 
@@ -98,11 +100,10 @@ public sealed class SandboxSite(
             "SLIPWAY_OUTAGE_FILE",
             Path.Combine(_root.Value.Location, "outage")
         );
-        return release.SandboxFault is { } fault && fault != BrokenMigration ? settings.Add("SLIPWAY_FAULT", fault) : settings;
+        return release.SandboxFault is { } text && SandboxFault.Parse(text) is { Bearer: FaultBearer.Candidate } fault
+            ? settings.Add("SLIPWAY_FAULT", fault.Text)
+            : settings;
     }
-
-    /// <summary>The one fault that is not an instance's: a migration that fails is added to those of the release.</summary>
-    public const string BrokenMigration = "broken-migration";
 
     public async Task<Serving> ServingAsync(RunFolder bundles, InfrastructureOutputs outputs, CancellationToken cancellation)
     {
@@ -142,10 +143,35 @@ public sealed class SandboxSite(
         );
     }
 
+    /// <summary>Whether there is anything of this sandbox on the machine.</summary>
+    public bool Exists => Path.Exists(Location);
+
+    public bool HasState => Path.Exists(Path.Combine(Location, "terraform", "terraform.tfstate"));
+
+    /// <summary>Ends every instance of both slots, recorded or not.</summary>
+    public async Task StopInstancesAsync(CancellationToken cancellation)
+    {
+        if (await SettingsFile.ReadAsync(cancellation) is not { } settings)
+            return;
+        var host = Instances(settings, null);
+        foreach (var slot in Slots.All)
+        foreach (var id in await host.FindAsync(slot, cancellation))
+            await host.StopAsync(id, TimeSpan.FromSeconds(5), cancellation);
+    }
+
+    public Task RemoveAsync(CancellationToken cancellation) => SandboxFolder.RemoveAsync(_root.Value, cancellation);
+
+    public PipelineException DatabaseIsGone(ProjectVersion serving) =>
+        new(
+            $"{serving} serves, but its database is gone: there is nothing to back up, and a deployment would begin with an empty one",
+            $"the database of {Location}",
+            "./build.sh --target=SandboxUp heals it; ./build.sh --target=SandboxDown begins anew"
+        );
+
     public IDisposable Claim(string holder) =>
         EnvironmentClaim.Take(Path.Combine(_root.Value.Location, "claim"), environment.Name, holder, tools.Time);
 
-    private IInstanceHost Instances(SandboxSettings settings, RunFolder bundles) =>
+    private IInstanceHost Instances(SandboxSettings settings, RunFolder? bundles) =>
         (engine ?? EngineName(environment.Engine)) == "docker"
             ? new DockerInstances(settings.Root, user, tools.Runner)
             : new ProcessInstances(

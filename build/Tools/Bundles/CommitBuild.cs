@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Formats.Tar;
 
 namespace Slipway.Tools;
@@ -10,12 +9,11 @@ namespace Slipway.Tools;
 /// <param name="export">Writes the tree of a commit as a tar file.</param>
 public sealed class CommitBuild(ICommandRunner runner, ExportFolder export)
 {
-    /// <param name="arguments">argv; a program with a <c>/</c> is one of the commit's own, the others are found on PATH.</param>
+    /// <param name="command">Makes the command for the folder that the commit lies in.</param>
     /// <exception cref="CommandFailedException">The build failed.</exception>
     public async Task RunAsync(
         string commitSha,
-        ImmutableArray<string> arguments,
-        ImmutableSortedDictionary<string, string> variables,
+        Func<string, Command> command,
         Action<OutputLine>? onLine,
         CancellationToken cancellation
     )
@@ -28,20 +26,11 @@ public sealed class CommitBuild(ICommandRunner runner, ExportFolder export)
             await export(commitSha, "", tar, cancellation);
             Directory.CreateDirectory(tree);
             await TarFile.ExtractToDirectoryAsync(tar, tree, overwriteFiles: false, cancellation);
-            var program = arguments[0].Contains('/', StringComparison.Ordinal)
-                ? ContainedProgram(tree, arguments[0])
-                : arguments[0];
-            var command = Command.Of(program, arguments.Skip(1)).In(tree);
-            foreach (var (name, value) in variables)
-                command = command.With(name, value);
-            await runner.RunAsync(command, onLine, cancellation);
+            await runner.RunAsync(command(tree), onLine, cancellation);
         }
         finally
         {
             scratch.Delete(recursive: true);
         }
     }
-
-    private static string ContainedProgram(string tree, string program) =>
-        Path.IsPathRooted(program) ? program : Path.Combine(tree, program);
 }

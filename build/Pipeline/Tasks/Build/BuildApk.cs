@@ -30,8 +30,7 @@ public sealed class BuildApk : Stage<ApkArtifact>
         var file = run.Folder.PathOf(Apk);
         await new CommitBuild(run.Context.Tools.Runner, run.Context.Tools.Git.ArchiveAsync).RunAsync(
             release.CommitSha,
-            ApkBuild.Arguments(settings, release.Version, file),
-            run.Context.Site.BuildEnvironment,
+            tree => run.Context.Site.Prepare(AndroidCommands.Build(settings, release.Version, AndroidVersionCode.Of(release.Version), file, tree)),
             run.Line,
             run.Cancellation
         );
