@@ -65,13 +65,9 @@ public static class DockerInstanceCommands
             $"--filter=label={SlotLabel}={slot.Name()}"
         );
 
+    /// <summary>The short option, because the long one has another name in newer clients.</summary>
     public static Command Stop(string root, string id, TimeSpan grace) =>
-        Short(
-            root,
-            "stop",
-            $"--time={Math.Ceiling(grace.TotalSeconds).ToString("0", CultureInfo.InvariantCulture)}",
-            id
-        ) with
+        Short(root, "stop", "-t", Math.Ceiling(grace.TotalSeconds).ToString("0", CultureInfo.InvariantCulture), id) with
         {
             Timeout = grace + TimeSpan.FromSeconds(30),
             SuccessExitCodes = [0, 1],

@@ -76,7 +76,7 @@ public class DockerInstancesTests
         await instances.StopAsync("--help", TimeSpan.FromSeconds(2), None);
         docker.Asked.ShouldBeEmpty();
         await instances.StopAsync(Id, TimeSpan.FromSeconds(2), None);
-        docker.Asked.ShouldBe([$"stop --time=2 {Id}", $"rm --force --volumes {Id}"]);
+        docker.Asked.ShouldBe([$"stop -t 2 {Id}", $"rm --force --volumes {Id}"]);
     }
 
     [Test]
