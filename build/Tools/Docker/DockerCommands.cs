@@ -102,7 +102,7 @@ public static partial class DockerCommands
         };
 
     public static Command Stop(DockerEngine engine, string name, TimeSpan grace) =>
-        Docker(engine, "stop", $"--time={(long)Math.Ceiling(grace.TotalSeconds)}", ContainerName(name)) with
+        Docker(engine, "stop", "-t", $"{(long)Math.Ceiling(grace.TotalSeconds)}", ContainerName(name)) with
         {
             Timeout = grace + Quick,
         };
