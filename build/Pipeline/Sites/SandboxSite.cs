@@ -119,10 +119,7 @@ public sealed class SandboxSite(
             runtime,
             new HaproxyConfigurationFile(layout),
             tools.Time,
-            async (slot, token) =>
-                await records.ReadAsync(slot, token) is { } record
-                    ? [.. record.Instances.Select(instance => new InstanceAddress(instance.Service, instance.Index, instance.Port))]
-                    : []
+            (slot, token) => LocalWorkload.SurvivorsAsync(records, host, slot, token)
         );
         var health = new HealthCheck(CheckConnections.Open(), tools.Time);
         var workload = new LocalWorkload(
@@ -139,7 +136,7 @@ public sealed class SandboxSite(
             router,
             workload,
             new HealthProbe(workload, health),
-            new HaproxyMetrics(runtime, new HaproxyLog(layout.LogFile), tools.Time)
+            new HaproxyMetrics(runtime, tools.Time)
         );
     }
 

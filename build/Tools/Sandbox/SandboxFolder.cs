@@ -9,7 +9,7 @@ public static class SandboxFolder
     /// <exception cref="PipelineException">Something still writes there.</exception>
     public static async Task RemoveAsync(SandboxRoot root, CancellationToken cancellation)
     {
-        var data = new DirectoryInfo(Path.Combine(root.Location, "postgres"));
+        var data = new DirectoryInfo(Path.Combine(root.Location, "postgres", "data"));
         var linked = data.Exists ? data.ResolveLinkTarget(returnFinalTarget: true) : null;
         for (var attempt = 1; ; attempt++)
         {
