@@ -9,12 +9,14 @@ namespace Slipway.Frosting.Tests;
 /// <summary>A host whose console, environment and tasks are the test's.</summary>
 internal sealed class HostUnderTest : IDisposable
 {
-    private readonly StringWriter _out = new() { NewLine = "\n" };
-    private readonly StringWriter _error = new() { NewLine = "\n" };
+    private readonly Recorder _out = new();
+    private readonly Recorder _error = new();
     private readonly Dictionary<string, string> _variables = [];
     private readonly CakeHost _host = new();
     private TimeSpan _progressEvery = TimeSpan.FromSeconds(10);
     private bool _terminal;
+    private TextReader? _answers;
+    private TextWriter? _otherOut;
 
     public HostUnderTest()
     {
@@ -26,9 +28,9 @@ internal sealed class HostUnderTest : IDisposable
 
     public string LogFolder { get; }
 
-    public string Out => _out.ToString();
+    public string Out => _out.Text;
 
-    public string Error => _error.ToString();
+    public string Error => _error.Text;
 
     public RunTimeline Timeline =>
         RunTimeline.TryParse(File.ReadAllText(Path.Combine(LogFolder, RunTimeline.FileName))).ShouldNotBeNull();
@@ -84,6 +86,19 @@ internal sealed class HostUnderTest : IDisposable
         return Variable("TERM", "xterm-256color");
     }
 
+    /// <summary>Somebody sits at the terminal.</summary>
+    public HostUnderTest Answering(TextReader answers)
+    {
+        _answers = answers;
+        return InTerminal();
+    }
+
+    public HostUnderTest WritingTo(TextWriter writer)
+    {
+        _otherOut = writer;
+        return this;
+    }
+
     public HostUnderTest ProgressEvery(TimeSpan every)
     {
         _progressEvery = every;
@@ -95,8 +110,10 @@ internal sealed class HostUnderTest : IDisposable
             .UseSurroundings(
                 new Surroundings
                 {
-                    Out = TextWriter.Synchronized(_out),
-                    Error = TextWriter.Synchronized(_error),
+                    Out = _otherOut ?? _out,
+                    Error = _error,
+                    In = _answers ?? TextReader.Null,
+                    IsInteractive = _answers is not null,
                     IsTerminal = _terminal,
                     Variable = name => _variables.GetValueOrDefault(name),
                     ProgressEvery = _progressEvery,
@@ -114,6 +131,45 @@ internal sealed class HostUnderTest : IDisposable
         _out.Dispose();
         _error.Dispose();
     }
+}
+
+/// <summary>Keeps what is written; can be read meanwhile.</summary>
+internal sealed class Recorder : TextWriter
+{
+    private readonly System.Text.StringBuilder _text = new();
+
+    public Recorder() => CoreNewLine = ['\n'];
+
+    public override System.Text.Encoding Encoding => System.Text.Encoding.UTF8;
+
+    public string Text
+    {
+        get
+        {
+            lock (_text)
+            {
+                return _text.ToString();
+            }
+        }
+    }
+
+    public override void Write(char value)
+    {
+        lock (_text)
+        {
+            _text.Append(value);
+        }
+    }
+
+    public override void Write(string? value)
+    {
+        lock (_text)
+        {
+            _text.Append(value);
+        }
+    }
+
+    public override void WriteLine(string? value) => Write(value + "\n");
 }
 
 /// <summary>What the tasks of a test do, by name, and what they did.</summary>

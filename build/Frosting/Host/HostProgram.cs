@@ -21,6 +21,7 @@ internal sealed class HostProgram(HostOptions options, IServiceCollection servic
         try
         {
             var catalog = TaskCatalog.Read(options.Assemblies, services);
+            HoldNamesTo(catalog);
             var (request, problems) = RunRequest.Read(line, catalog, options.Verbosity);
             return Help(line, arguments)
                 ?? Refuse(problems, redact)
@@ -37,6 +38,20 @@ internal sealed class HostProgram(HostOptions options, IServiceCollection servic
         {
             _out.Flush();
             _error.Flush();
+        }
+    }
+
+    /// <summary>A mistyped name would protect nothing.</summary>
+    private void HoldNamesTo(TaskCatalog catalog)
+    {
+        foreach (var (resource, tasks) in options.ExclusiveResources)
+        {
+            if (tasks.FirstOrDefault(task => catalog.Find(task) is null) is { } unknown)
+            {
+                throw new FrostingException(
+                    $"The exclusive resource {resource} names the task {unknown}, which does not exist."
+                );
+            }
         }
     }
 

@@ -22,6 +22,7 @@ internal sealed class HostRun(
     private readonly FailureReader _failures = new(options.Failures);
     private readonly List<string> _besideTasks = [];
     private RunConsole _console = null!;
+    private StepApart _apart = null!;
 
     public int Execute()
     {
@@ -34,6 +35,7 @@ internal sealed class HostRun(
             redact
         );
         using var cancellation = new RunCancellation(options.Graceful, options.Forced);
+        _apart = new StepApart(_console, cancellation, options.ForcedWait);
         using var signals = options.Signals ? new Signals(cancellation.Cancel, cancellation.Force) : null;
         using var log = RunLog.At(
             options.LogDirectory?.Invoke(),
@@ -43,7 +45,7 @@ internal sealed class HostRun(
         var outside = new TaskOutput("", _console, new NoLog(), isTask: false);
         using var routing = new ConsoleRouting(outside);
         var progress = new RunProgress();
-        using var container = HostServices.Build(
+        var container = HostServices.Build(
             program,
             catalog.Tasks,
             [
@@ -51,15 +53,26 @@ internal sealed class HostRun(
                 Instance<ICakeLog>(new HostLog(_console, outside)),
                 Instance<IConsole>(new HostConsole(_console, outside)),
                 Instance<IRunResult>(_console),
-                Instance<IWorkflowCommands>(_console),
+                Instance(_console.Commands),
+                Instance<IRunPrompt>(_console),
                 Instance<IRunLog>(log),
                 Instance<IRunProgress>(progress),
                 Instance(cancellation),
             ]
         );
-        var code = RunIn(container, plan, cancellation, log, progress);
+        int code;
+        try
+        {
+            code = RunIn(container, plan, cancellation, log, progress);
+        }
+        finally
+        {
+            // A service that can only be disposed asynchronously makes the other way throw.
+            container.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+
         outside.Flush();
-        return Close(code, progress.Now with { ExitCode = code }, log);
+        return new RunClosing(_console, log, request.Json).Close(progress.Now with { ExitCode = code }, _besideTasks);
     }
 
     private int RunIn(
@@ -79,7 +92,7 @@ internal sealed class HostRun(
         }
         catch (Exception e)
         {
-            return Beside("The run did not start", e);
+            return Beside("The run did not start", e, cancellation);
         }
 
         Exception? failure = null;
@@ -89,7 +102,7 @@ internal sealed class HostRun(
             if (Setup(container, context, plan) is { } noSetup)
             {
                 failure = noSetup;
-                code = Beside("The setup failed, no task ran", noSetup);
+                code = Beside("The setup failed, no task ran", noSetup, cancellation);
                 return code;
             }
 
@@ -103,9 +116,9 @@ internal sealed class HostRun(
         }
         finally
         {
-            if (Teardown(container, context, failure, cancellation) is { } noTeardown)
+            if (Teardown(container, context, failure) is { } noTeardown)
             {
-                var own = Beside("The teardown failed", noTeardown);
+                var own = Beside("The teardown failed", noTeardown, cancellation);
                 code = code == 0 ? own : code;
             }
         }
@@ -201,7 +214,7 @@ internal sealed class HostRun(
 
     private Exception? Setup(IServiceProvider container, IFrostingContext context, RunPlan plan) =>
         container.GetService<IFrostingSetup>() is { } setup
-            ? Apart(
+            ? _apart.Run(
                 "Setup",
                 () =>
                     setup.Setup(
@@ -211,67 +224,21 @@ internal sealed class HostRun(
             )
             : null;
 
-    /// <summary>Runs also after a cancellation; after a forced one only so long as the host waits for anything.</summary>
-    private Exception? Teardown(
-        IServiceProvider container,
-        IFrostingContext context,
-        Exception? failure,
-        RunCancellation cancellation
-    )
+    /// <summary>Also after a cancellation.</summary>
+    private Exception? Teardown(IServiceProvider container, IFrostingContext context, Exception? failure) =>
+        container.GetService<IFrostingTeardown>() is { } teardown
+            ? _apart.Run("Teardown", () => teardown.Teardown(context, new TeardownContext(context, failure)))
+            : null;
+
+    private int Beside(string what, Exception exception, RunCancellation cancellation)
     {
-        if (container.GetService<IFrostingTeardown>() is not { } teardown)
+        var cause = FailureReader.Unwrap(exception);
+        if (cancellation.Asked.IsCancellationRequested && cause is OperationCanceledException or TimeoutException)
         {
-            return null;
+            _besideTasks.Add($"{what}: {(cause is TimeoutException ? cause.Message : "cancelled")}");
+            return RunEnding.CancelledExitCode;
         }
 
-        Exception? thrown = null;
-        var thread = new Thread(() =>
-            thrown = Apart("Teardown", () => teardown.Teardown(context, new TeardownContext(context, failure)))
-        )
-        {
-            Name = "Teardown",
-            IsBackground = true,
-        };
-        thread.Start();
-        while (!thread.Join(TimeSpan.FromMilliseconds(100)))
-        {
-            if (cancellation.Forced.IsCancellationRequested)
-            {
-                return thread.Join(options.ForcedWait)
-                    ? thrown
-                    : new TimeoutException(
-                        $"The teardown did not end within {Durations.Rough(options.ForcedWait.TotalSeconds)} of a forced cancellation."
-                    );
-            }
-        }
-
-        return thrown;
-    }
-
-    /// <summary>Runs the program's code outside tasks: what it throws is reported, not lost.</summary>
-    private Exception? Apart(string name, Action step)
-    {
-        var before = TaskOutput.Current;
-        var output = new TaskOutput(name, _console, new NoLog(), isTask: false);
-        TaskOutput.Enter(output);
-        try
-        {
-            step();
-            return null;
-        }
-        catch (Exception e)
-        {
-            return e;
-        }
-        finally
-        {
-            output.Flush();
-            TaskOutput.Enter(before);
-        }
-    }
-
-    private int Beside(string what, Exception exception)
-    {
         var failure = _failures.Read(exception);
         _besideTasks.Add($"{what}: {failure.Message}");
         if (_console.Verbosity >= Verbosity.Diagnostic)
@@ -280,60 +247,6 @@ internal sealed class HostRun(
         }
 
         return failure.ExitCode;
-    }
-
-    private int Close(int code, RunTimeline timeline, RunLog log)
-    {
-        if (timeline.Tasks.Length > 0)
-        {
-            log.WriteTimeline(timeline.ToJson());
-        }
-
-        foreach (var (text, kind) in SummaryText.Of(timeline))
-        {
-            _console.Host(text, kind);
-        }
-
-        var bad = timeline
-            .Tasks.Where(task => task.Status is TaskOutcome.Failed or TaskOutcome.FailedContinued)
-            .ToArray();
-        foreach (var task in bad)
-        {
-            var what = task.Status == TaskOutcome.Failed ? "failed" : "failed, the run went on";
-            _console.Host($"\n{task.Task} {what}: {task.Reason}", OutputKind.Error, Verbosity.Quiet);
-            _console.Host(
-                $"  log: {Path.Combine(log.Directory, RunLog.FileName(task.Task))}",
-                OutputKind.Quiet,
-                Verbosity.Quiet
-            );
-            if (task.Status == TaskOutcome.Failed)
-            {
-                _console.Error($"{task.Task} failed", task.Reason ?? "");
-            }
-            else
-            {
-                _console.Warning($"{task.Task} failed, the run went on", task.Reason ?? "");
-            }
-        }
-
-        foreach (var problem in _besideTasks)
-        {
-            _console.Host(problem, OutputKind.Error, Verbosity.Quiet);
-            _console.Error("The run failed", problem);
-        }
-
-        if (code == RunEnding.CancelledExitCode)
-        {
-            _console.Host("The run was cancelled.", OutputKind.Warning, Verbosity.Quiet);
-        }
-
-        if (request.Json && !_console.ResultWritten)
-        {
-            _console.Write(timeline.ToJson());
-        }
-
-        log.Finish(keep: bad.Length > 0);
-        return code;
     }
 
     private static ServiceDescriptor Instance<T>(T instance)

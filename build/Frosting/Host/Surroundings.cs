@@ -7,6 +7,11 @@ internal sealed record Surroundings
 
     public TextWriter Error { get; init; } = Console.Error;
 
+    public TextReader In { get; init; } = Console.In;
+
+    /// <summary>Somebody sits there who can answer.</summary>
+    public bool IsInteractive { get; init; } = !Console.IsInputRedirected && !Console.IsOutputRedirected;
+
     public bool IsTerminal { get; init; } = !Console.IsOutputRedirected;
 
     public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;

@@ -37,6 +37,17 @@ internal sealed class WrongGraphs
     }
 
     [Test]
+    public void A_resource_of_a_task_that_is_not_there_is_named()
+    {
+        using var host = HostUnderTest
+            .WithDiamond()
+            .Using(host => Slipway.Host.HostExtensions.UseExclusiveResource(host, "database", "A", "Backpu"));
+        host.Run("--target=D").ShouldBe(1);
+        host.Error.ShouldBe("error: The exclusive resource database names the task Backpu, which does not exist.\n");
+        host.Script.Ran.ShouldBeEmpty();
+    }
+
+    [Test]
     public void A_dependee_runs_before_what_it_is_dependee_of()
     {
         using var host = HostUnderTest.With(typeof(A), typeof(BeforeA));

@@ -201,7 +201,7 @@ internal sealed class OnALaptop
             .Using(host => host.UseDurations(() => new Dictionary<string, double> { ["A"] = 34 }));
         host.Doing("A", _ => SpinWait.SpinUntil(() => host.Out.Contains('…'), TimeSpan.FromSeconds(20)).ShouldBeTrue());
         host.Run("--target=D").ShouldBe(0);
-        host.Out.ShouldStartWith("… A 0 s (usually 34 s)\n");
+        host.Out.ShouldMatch(@"^… A \d+ s \(usually 34 s\)\n");
     }
 
     [Test]

@@ -36,6 +36,23 @@ internal sealed class AProcess
         error.ShouldContain("did you mean --environment?");
     }
 
+    /// <summary>What makes a start slow: Spectre, the container, reading JSON, regular expressions, Cake.Common.</summary>
+    [Test]
+    public async Task Lists_its_targets_without_loading_what_only_a_run_needs()
+    {
+        using var sample = Start("--description");
+        var (code, output, error) = await End(sample);
+        code.ShouldBe(0);
+        output.ShouldContain("Hello      says hello");
+        var loaded = error.Split('\n');
+        loaded.ShouldContain("Slipway.Frosting");
+        loaded.ShouldNotContain("Microsoft.Extensions.DependencyInjection");
+        loaded.ShouldNotContain("Cake.Common");
+        loaded.ShouldNotContain("System.Text.Json");
+        loaded.ShouldNotContain("System.Text.RegularExpressions");
+        loaded.ShouldAllBe(name => !name.StartsWith("Spectre"));
+    }
+
     [TestCase(2, TestName = "SIGINT_ends_the_running_task_in_order")]
     [TestCase(15, TestName = "SIGTERM_ends_the_running_task_in_order")]
     public async Task Signal_ends_the_running_task_in_order(int signal)
@@ -96,6 +113,7 @@ internal sealed class AProcess
 
         start.Environment.Remove("GITHUB_ACTIONS");
         start.Environment["TMPDIR"] = _temporary;
+        start.Environment["SAMPLE_SHOWS_ASSEMBLIES"] = "1";
         return Process.Start(start)!;
     }
 

@@ -9,7 +9,21 @@ namespace Slipway.Frosting.Tests.Programs;
 /// <summary>A build program as a user writes one; tests start it as a process of its own.</summary>
 public static class SampleProgram
 {
-    public static int Main(string[] args) =>
+    public static int Main(string[] args)
+    {
+        var code = Compose().Run(args);
+        if (Environment.GetEnvironmentVariable("SAMPLE_SHOWS_ASSEMBLIES") is not null)
+        {
+            foreach (var assembly in AppDomain.CurrentDomain.GetAssemblies())
+            {
+                Console.Error.WriteLine(assembly.GetName().Name);
+            }
+        }
+
+        return code;
+    }
+
+    private static CakeHost Compose() =>
         new CakeHost()
             .UseContext<SampleContext>()
             .UseLifetime<SampleLifetime>()
@@ -21,8 +35,11 @@ public static class SampleProgram
                 new("force", "go on anyway") { Kind = ArgumentKind.Flag },
             ])
             .UseSignals()
-            .UseCancellation(CancellationToken.None, CancellationToken.None, forcedWait: TimeSpan.FromMilliseconds(300))
-            .Run(args);
+            .UseCancellation(
+                CancellationToken.None,
+                CancellationToken.None,
+                forcedWait: TimeSpan.FromMilliseconds(300)
+            );
 }
 
 public sealed class SampleContext(ICakeContext context, RunCancellation cancellation) : FrostingContext(context)

@@ -78,6 +78,26 @@ internal sealed class ACancelledRun
     }
 
     [Test]
+    public void By_force_does_not_wait_for_a_setup_either()
+    {
+        using var force = new CancellationTokenSource();
+        using var host = HostUnderTest
+            .WithDiamond()
+            .Using(host =>
+                host.UseCancellation(CancellationToken.None, force.Token, TimeSpan.FromMilliseconds(50))
+                    .UseSetup<EndlessSetup>()
+            );
+        force.CancelAfter(50);
+        host.Run("--target=D").ShouldBe(130);
+        host.Script.Ran.ShouldBeEmpty();
+    }
+
+    internal sealed class EndlessSetup : FrostingSetup
+    {
+        public override void Setup(ICakeContext context, ISetupContext info) => Thread.Sleep(TimeSpan.FromSeconds(60));
+    }
+
+    [Test]
     public void A_failure_before_the_cancellation_decides_the_exit_code()
     {
         using var cancel = new CancellationTokenSource();

@@ -101,6 +101,32 @@ internal sealed class TheLifetime
         host.Out.ShouldContain("failed: B broke; D NotRun");
     }
 
+    [Test]
+    public void The_services_are_disposed_at_the_end()
+    {
+        using var host = HostUnderTest
+            .With(typeof(UsesService))
+            .Using(host => host.ConfigureServices(services => services.AddSingleton<OnlyAsync>()));
+        host.Run("--target=UsesService").ShouldBe(0);
+        host.Script.Ran.ShouldBe(["used", "disposed"]);
+    }
+
+    internal sealed class OnlyAsync(Script script) : IAsyncDisposable
+    {
+        public void Use() => script.Ran.Enqueue("used");
+
+        public ValueTask DisposeAsync()
+        {
+            script.Ran.Enqueue("disposed");
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    internal sealed class UsesService(OnlyAsync service) : FrostingTask
+    {
+        public override void Run(ICakeContext context) => service.Use();
+    }
+
     internal sealed class OfTheRun(Script script) : FrostingLifetime
     {
         public override void Setup(ICakeContext context, ISetupContext info) =>

@@ -9,7 +9,7 @@ internal sealed class RunConsole(
     bool colours,
     bool json,
     Func<string, string> redact
-) : IRunResult, IWorkflowCommands
+) : IRunResult, IRunPrompt
 {
     private const string Reset = "\u001b[0m";
     private static readonly string[] s_taskColours =
@@ -25,6 +25,8 @@ internal sealed class RunConsole(
     private readonly Dictionary<string, string> _colourOf = new(StringComparer.OrdinalIgnoreCase);
     private string? _status;
     private bool _statusShown;
+    private List<string>? _waiting;
+    private bool _gone;
     private int _prefixWidth;
 
     public Verbosity Verbosity { get; set; } = verbosity;
@@ -38,8 +40,12 @@ internal sealed class RunConsole(
 
     public bool ResultWritten { get; private set; }
 
+    public bool CanAsk => surroundings.IsInteractive && !IsGitHub && !json;
+
     /// <summary>Lines carry the task's name, or stand in its block; a run of one task needs neither.</summary>
     public bool SeveralTasks { get; private set; }
+
+    public IWorkflowCommands Commands => new WorkflowCommands(this);
 
     public string Redact(string text) => redact(text);
 
@@ -143,10 +149,18 @@ internal sealed class RunConsole(
 
         lock (_lock)
         {
-            HideStatus();
-            _status = text is null ? null : Fit(Plain(redact(text)));
-            ShowStatus();
-            _writer.Flush();
+            if (_waiting is not null)
+            {
+                return;
+            }
+
+            Guarded(() =>
+            {
+                HideStatus();
+                _status = text is null ? null : Fit(Plain(redact(text)));
+                ShowStatus();
+                _writer.Flush();
+            });
         }
     }
 
@@ -155,44 +169,56 @@ internal sealed class RunConsole(
         lock (_lock)
         {
             ResultWritten = true;
-            HideStatus();
             // In a workflow standard output is the log: what stands there is data, too.
-            if (IsGitHub && !json)
+            var shown = redact(text).TrimEnd('\n');
+            Guarded(() =>
             {
-                foreach (var line in Data(redact(text).TrimEnd('\n').Split('\n', '\r')))
+                HideStatus();
+                foreach (var line in IsGitHub && !json ? Data(shown.Split('\n', '\r')) : [shown])
                 {
                     surroundings.Out.WriteLine(line);
                 }
-            }
-            else
-            {
-                surroundings.Out.Write(text.EndsWith('\n') ? redact(text) : redact(text) + "\n");
-            }
 
-            surroundings.Out.Flush();
-            ShowStatus();
+                surroundings.Out.Flush();
+                ShowStatus();
+            });
         }
     }
 
-    public void Mask(string secret)
+    public string? Ask(string question, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(secret);
-        foreach (var line in secret.Split('\n', '\r').Where(line => line.Length > 0))
+        if (!CanAsk)
         {
-            Raw(WorkflowText.Command("add-mask", line));
+            throw new InvalidOperationException("There is nobody to ask: this is not a terminal.");
+        }
+
+        lock (_lock)
+        {
+            HideStatus();
+            _writer.Write(Plain(redact(question)) + " ");
+            _writer.Flush();
+            _waiting = [];
+        }
+
+        try
+        {
+            var answer = Task.Run(surroundings.In.ReadLine, CancellationToken.None);
+            answer.Wait(cancellationToken);
+            return answer.Result;
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                var waiting = _waiting;
+                _waiting = null;
+                Print(waiting);
+            }
         }
     }
 
-    public void Error(string title, string message) =>
-        Raw(WorkflowText.Command("error", redact(title), redact(message)));
-
-    public void Warning(string title, string message) =>
-        Raw(WorkflowText.Command("warning", redact(title), redact(message)));
-
-    public void Notice(string title, string message) =>
-        Raw(WorkflowText.Command("notice", redact(title), redact(message)));
-
-    private void Raw(string command)
+    /// <summary>A command for GitHub's runner, outside every group.</summary>
+    public void Command(string command)
     {
         if (!IsGitHub)
         {
@@ -210,14 +236,41 @@ internal sealed class RunConsole(
 
     private void Print(IEnumerable<string> lines)
     {
-        HideStatus();
-        foreach (var line in lines)
+        if (_waiting is { } waiting)
         {
-            _writer.WriteLine(line);
+            waiting.AddRange(lines);
+            return;
         }
 
-        ShowStatus();
-        _writer.Flush();
+        Guarded(() =>
+        {
+            HideStatus();
+            foreach (var line in lines)
+            {
+                _writer.WriteLine(line);
+            }
+
+            ShowStatus();
+            _writer.Flush();
+        });
+    }
+
+    /// <summary>A terminal that was closed, a full disk behind the redirection: the run goes on without its console.</summary>
+    private void Guarded(Action write)
+    {
+        if (_gone)
+        {
+            return;
+        }
+
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            _gone = true;
+        }
     }
 
     private string Prefix(string task)

@@ -15,7 +15,7 @@ internal sealed class HostEnvironment(CakeEnvironment inner) : ICakeEnvironment
         get => inner.WorkingDirectory;
         set
         {
-            if (TaskOutput.Current is { } task)
+            if (TaskOutput.Current is { IsTask: true } task)
             {
                 throw new InvalidOperationException(
                     $"{task.Name} tried to change the working directory to {value?.FullPath}: it belongs to the whole process, and other tasks run in it. Give the command its own folder (ProcessSettings.WorkingDirectory)."
