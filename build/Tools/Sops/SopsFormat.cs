@@ -31,6 +31,12 @@ internal static partial class SopsSniffer
             : SopsFormat.Yaml;
     }
 
+    /// <summary>Whether a YAML text has the part that makes it a SOPS file: a key <c>sops</c> at the start of a line.</summary>
+    public static bool HasYamlMark(string text) => YamlMark().IsMatch(text);
+
+    [GeneratedRegex("^[\"']?sops[\"']?[ \t]*:", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
+    private static partial Regex YamlMark();
+
     [GeneratedRegex("^sops_(?:version|mac|lastmodified)=", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
     private static partial Regex DotenvMark();
 

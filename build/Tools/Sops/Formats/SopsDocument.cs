@@ -51,7 +51,7 @@ internal sealed record SopsDocument(SopsFormat Format, ImmutableArray<SopsMap> B
     private static SopsDocument Yaml(string text, SopsFormat? format)
     {
         // Plain text of any kind ends up here: it is told apart before the parser stumbles over it.
-        if (format is null && !text.Contains("sops", StringComparison.Ordinal))
+        if (format is null && !SopsSniffer.HasYamlMark(text))
         {
             throw SopsMetadata.NotThere();
         }
