@@ -14,9 +14,9 @@ public sealed class CommitChecks(DeploymentContext context)
     /// <summary>One result per required check; without a token of GitHub they are said to be left out, or block where they are required.</summary>
     public async Task<ImmutableArray<CheckResult>> RequiredAsync(Release release, CancellationToken cancellation)
     {
-        var required = context.Environment.RequiredChecks;
+        var required = context.Destination.RequiredChecks;
         if (required.IsEmpty)
-            return [new("required checks", CheckStatus.NotApplicable, $"{context.Environment.Name} requires none (environment.json: requiredChecks)")];
+            return [new("required checks", CheckStatus.NotApplicable, $"{context.Destination.Name} requires none (environment.json: requiredChecks)")];
         if (context.Origin is not { Token: { } token, Repository: { } repository })
             return
             [
@@ -37,7 +37,7 @@ public sealed class CommitChecks(DeploymentContext context)
             return new(CheckNames.SecurityAudit, CheckStatus.NotApplicable, "none is configured (slipway.json: subProjects[].commands.audit)");
         try
         {
-            await new CommitBuild(context.Tools.Runner, context.Tools.Git.ArchiveAsync).RunAsync(
+            await new CommitBuild(context.Workbench.Runner, context.Workbench.Git.ArchiveAsync).RunAsync(
                 release.CommitSha,
                 tree => Command.Of(argv[0], argv.Skip(1)).In(tree),
                 onLine,
@@ -54,7 +54,7 @@ public sealed class CommitChecks(DeploymentContext context)
     /// <summary>An unclean tree is a warning in the sandbox, an error elsewhere: what is deployed is the commit, not the tree.</summary>
     public async Task<CheckResult> WorkingTreeAsync(CancellationToken cancellation)
     {
-        var changes = await context.Tools.Git.ChangesAsync(cancellation);
+        var changes = await context.Workbench.Git.ChangesAsync(cancellation);
         return changes.IsEmpty
             ? new(CheckNames.WorkingTree, CheckStatus.Passed, "clean")
             : new(

@@ -39,7 +39,7 @@ public sealed class DeploymentContext(
     public Runs Runs => runs;
 
     /// <exception cref="Outcomes.PipelineException">The configuration has errors: all of them are in the message.</exception>
-    public EnvironmentConfiguration Environment => configured.Environment;
+    public EnvironmentConfiguration Destination => configured.Environment;
 
     public ProductConfiguration Product => configured.Product;
 
@@ -47,7 +47,7 @@ public sealed class DeploymentContext(
 
     public Configured Configured => configured;
 
-    public Workbench Tools => tools;
+    public Workbench Workbench => tools;
 
     /// <summary>The environment's world.</summary>
     public ISite Site => _site.Value;
@@ -79,7 +79,7 @@ public sealed class DeploymentContext(
 
     /// <summary>Everything that the stages of a run have written so far.</summary>
     public RunOutputs OutputsOf(RunFolder run) =>
-        new(run.Read<Release>(), Environment)
+        new(run.Read<Release>(), Destination)
         {
             Checks = run.TryRead<ChecksResult>(),
             Apk = run.TryRead<ApkArtifact>(),

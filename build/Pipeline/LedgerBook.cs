@@ -11,9 +11,9 @@ namespace Slipway.Pipeline;
 /// <summary>The ledger of an environment at its remote: read, and appended in the same push that moves the environment tag.</summary>
 public sealed class LedgerBook(DeploymentContext context)
 {
-    private Git Git => context.Tools.Git;
+    private Git Git => context.Workbench.Git;
 
-    private string Environment => context.Environment.Name;
+    private string Environment => context.Destination.Name;
 
     private string RemotePrefix => $"{LedgerEntry.RefPrefix}{Environment}/";
 

@@ -30,15 +30,16 @@ public sealed class MigrationSource : IDisposable
         CancellationToken cancellation
     )
     {
-        var folder = await ExportedFolder.CreateAsync(context.Tools.Git.ArchiveAsync, release.CommitSha, settings.Folder, cancellation);
+        var folder = await ExportedFolder.CreateAsync(context.Workbench.Git.ArchiveAsync, release.CommitSha, settings.Folder, cancellation);
         if (release.SandboxFault is { } fault && SandboxFault.Parse(fault).Bearer == FaultBearer.Migration)
-            folder.Add(context.Tools.PathOf("sandbox/faults/migrations"));
+            folder.Add(context.Workbench.PathOf("sandbox/faults/migrations"));
         var tool = MigrationFolder.ToolFor(
-            settings,
+            settings.Tool,
             folder.Location,
-            context.Tools.Root,
+            context.Workbench.Root,
+            settings.Command,
             release.Environment,
-            context.Tools.Installed.PathOf(ToolCatalogue.Dbmate)
+            context.Workbench.Installed.PathOf(ToolCatalogue.Dbmate)
         );
         return new(context, folder, tool);
     }
@@ -51,7 +52,7 @@ public sealed class MigrationSource : IDisposable
         var texts = new List<string>();
         foreach (var context in _context.SubProject.Images.Select(image => image.Context).Distinct(StringComparer.Ordinal))
         {
-            using var sources = await ExportedFolder.CreateAsync(_context.Tools.Git.ArchiveAsync, commit, context, cancellation);
+            using var sources = await ExportedFolder.CreateAsync(_context.Workbench.Git.ArchiveAsync, commit, context, cancellation);
             texts.AddRange(sources.ReadTexts());
         }
         return [new(version.FullVersion, "it serves until the rollout has passed, and stays warm after it", SchemaWords.Of(texts))];

@@ -19,6 +19,9 @@ public sealed class Recovery(DeploymentContext context)
     /// <returns>What was done, or null when there was nothing to take back.</returns>
     public async Task<string?> RestoreServiceAsync(RunFolder folder)
     {
+        // A deployment that has ended well is not taken back because somebody repeats one of its stages.
+        if (folder.TryRead<DeploymentRecord>()?.Status == DeploymentRecords.TextOf(DeploymentStatus.Success))
+            return null;
         if (folder.TryRead<InfrastructureOutputs>() is not { } outputs || folder.TryRead<Release>() is not { } release)
             return null;
         var serving = await context.Site.ServingAsync(folder, outputs, CancellationToken.None);
@@ -30,7 +33,7 @@ public sealed class Recovery(DeploymentContext context)
             return null;
         var taken = await new TrafficRetreat(context.Time, serving.Router, serving.Workload).RunAsync(
             TimeSpan.FromSeconds(60),
-            context.Environment.Rollout.DrainTimeout
+            context.Destination.Rollout.DrainTimeout
         );
         return $"{stable.Version} has all traffic again after {taken.SecondsToZero:0.00} s"
             + (taken.Note is null ? "" : $"; {taken.Note}");
@@ -71,7 +74,7 @@ public sealed class Recovery(DeploymentContext context)
             before,
             CancellationToken.None
         );
-        await serving.Workload.StopCandidateAsync(context.Environment.Rollout.DrainTimeout, CancellationToken.None);
+        await serving.Workload.StopCandidateAsync(context.Destination.Rollout.DrainTimeout, CancellationToken.None);
         // The rollout's output no longer holds: a resumed run rolls out anew.
         if (folder.TryRead<RolloutResult>() is { } rollout)
             await folder.WriteAsync(

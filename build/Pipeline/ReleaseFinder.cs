@@ -19,7 +19,7 @@ public sealed record FoundRelease(
 /// <summary>Finds what is to be released in the tags of the checkout and of the environment's remote.</summary>
 public sealed class ReleaseFinder(DeploymentContext context)
 {
-    private Git Git => context.Tools.Git;
+    private Git Git => context.Workbench.Git;
 
     private string Project => context.SubProject.Path;
 
@@ -45,13 +45,13 @@ public sealed class ReleaseFinder(DeploymentContext context)
             known
         );
         await EnsureTagAsync(selected, remote, cancellation);
-        var current = remote.Pointer(context.Environment.Name, Project);
+        var current = remote.Pointer(context.Destination.Name, Project);
         return new(
             selected.Version,
             selected.CommitSha,
             selected.GitRef,
             selected.ForceReason,
-            remote.CurrentVersion(context.Environment.Name, Project),
+            remote.CurrentVersion(context.Destination.Name, Project),
             current?.CommitSha
         );
     }
@@ -67,7 +67,7 @@ public sealed class ReleaseFinder(DeploymentContext context)
         var tag = await Git.CreateTagObjectAsync(
             selected.CommitSha,
             selected.Version.FullVersion,
-            $"{selected.Version}, made by a deployment to {context.Environment.Name}",
+            $"{selected.Version}, made by a deployment to {context.Destination.Name}",
             cancellation
         );
         var pushed = await Git.PushAsync(

@@ -14,13 +14,13 @@ public static class RolloutPlans
         new()
         {
             Candidate = new CandidateStart(release.Version, release.DeploymentId, images.Images, settings),
-            Settings = context.Environment.Rollout,
-            Health = context.Environment.Health,
-            RollbackWindow = context.Environment.RollbackWindow,
+            Settings = context.Destination.Rollout,
+            Health = context.Destination.Health,
+            RollbackWindow = context.Destination.RollbackWindow,
             AcceptLowTraffic = context.Request.AcceptLowTraffic,
             FreezeOverride = context.Request.Force ? context.Request.Reason : null,
             // Nobody may be at the terminal: what stands still ends as held, with the stable version serving.
-            HoldLimit = TimeSpan.FromMinutes(context.Environment.IsProduction ? 60 : 1),
+            HoldLimit = TimeSpan.FromMinutes(context.Destination.IsProduction ? 60 : 1),
         };
 
     public static RolloutPorts Ports(DeploymentContext context, Serving serving, IRolloutObserver observer) =>
@@ -32,7 +32,7 @@ public static class RolloutPlans
             serving.Probe,
             new RolloutRequests(context.Runs.Current),
             new StageApproval(context),
-            new FreezeCalendar(context.Environment.FreezeWindows),
+            new FreezeCalendar(context.Destination.FreezeWindows),
             observer
         );
 }

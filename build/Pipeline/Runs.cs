@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Outcomes;
+using Slipway.Records;
+using Slipway.Releases;
 using Slipway.Tools;
 
 namespace Slipway.Pipeline;
@@ -27,7 +29,17 @@ public sealed class Runs(RunFolders folders, Request request, Action<string> onO
                 return _current;
             if (request.DeploymentId is { } id)
                 return Use(folders.Open(id));
-            return request.Resume && folders.Latest() is { } latest ? Use(latest) : null;
+            return request.Resume && Unfinished() is { } latest ? Use(latest) : null;
+        }
+    }
+
+    /// <summary>The run that this process works in so far; null when it has not come to one.</summary>
+    public RunFolder? Opened
+    {
+        get
+        {
+            lock (_gate)
+                return _current;
         }
     }
 
@@ -47,6 +59,14 @@ public sealed class Runs(RunFolders folders, Request request, Action<string> onO
         lock (_gate)
             return Use(folders.Create(deploymentId));
     }
+
+    /// <summary>The newest run, if it did not end well and is about the version that is asked for.</summary>
+    private RunFolder? Unfinished() =>
+        folders.Latest() is { } latest
+        && latest.TryRead<DeploymentRecord>()?.Status != DeploymentRecords.TextOf(DeploymentStatus.Success)
+        && (request.Version is not { } version || latest.TryRead<Release>() is not { } release || release.Version.FullVersion == version)
+            ? latest
+            : null;
 
     private RunFolder Use(RunFolder folder)
     {

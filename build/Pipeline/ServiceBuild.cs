@@ -17,7 +17,7 @@ public sealed class ServiceBuild(DeploymentContext context, Release release, Act
                 "the sub-project has no service to build",
                 "at least one (slipway.json: subProjects[].images)"
             );
-        var builder = new BundleBuilder(context.Tools.Runner, context.Tools.Git.ArchiveAsync, release.CommitSha);
+        var builder = new BundleBuilder(context.Workbench.Runner, context.Workbench.Git.ArchiveAsync, release.CommitSha);
         var images = await Task.WhenAll(
             context.SubProject.Images.Select(async image =>
             {

@@ -3,6 +3,7 @@ using Cake.Core.Diagnostics;
 using Slipway.Backups;
 using Slipway.Outcomes;
 using Slipway.Runs;
+using Slipway.Secrets;
 using Slipway.Tools;
 
 namespace Slipway.Pipeline;
@@ -40,22 +41,28 @@ public sealed class StageRun(DeploymentContext context)
     /// <summary>Everything that the stages have written so far.</summary>
     public RunOutputs Outputs() => context.OutputsOf(Folder);
 
-    /// <summary>The gate before data is touched: a backup that was proved, or a deployment that has none to make.</summary>
-    /// <returns>The backup that covers what follows; null on a first deployment.</returns>
-    /// <exception cref="PipelineException">Anything less.</exception>
-    public string? DemandBackup(BackupResult backup)
+    /// <summary>The gate before data is touched: a backup that was proved, or a first deployment that has none to make.</summary>
+    public BackupProofRule ProofRule => new(FirstDeploymentAllowed: context.Product.OptionalStages.Contains("Backup"));
+
+    /// <exception cref="PipelineException">Anything less than the rule demands.</exception>
+    public void DemandBackup(BackupResult backup)
     {
-        var verdict = new BackupProofRule(
-            FirstDeploymentAllowed: context.Product.OptionalStages.Contains("Backup")
-        ).Judge(backup, Id, context.Time.GetUtcNow());
-        return verdict.Suffices
-            ? verdict.BackupId
-            : throw new PipelineException(
-                $"the data is not safe: {verdict.Refusal}",
+        if (ProofRule.Judge(backup, Id, context.Time.GetUtcNow()).Refusal is { } refusal)
+            throw new PipelineException(
+                $"the data is not safe: {refusal}",
                 "a backup of this deployment that was restored and compared",
                 $"./build.sh --target=Backup --exclusive --deployment-id={Id}"
             );
     }
+
+    /// <summary>The database that the infrastructure has brought.</summary>
+    public async Task<Secret> DemandDatabaseAsync() =>
+        await context.Site.DatabaseUrlAsync(Cancellation)
+        ?? throw new PipelineException(
+            $"the infrastructure of {context.Destination.Name} says no database",
+            "the output or secret that environment.json names in database",
+            $"./build.sh --target=TerraformDeploy --exclusive --deployment-id={Id}"
+        );
 
     public void Info(string message) => context.Log.Information("{0}", message);
 

@@ -45,6 +45,9 @@ public interface ISite
     /// <summary>How the services of a release travel here, and why not otherwise.</summary>
     Task<(ImageKind Kind, string Why)> ImageKindAsync(CancellationToken cancellation);
 
+    /// <summary>Makes what image builds start from; nothing where it is pulled.</summary>
+    Task PrepareImagesAsync(CancellationToken cancellation);
+
     /// <summary>Variables that the candidate's instances get beside their own, e.g. an injected fault.</summary>
     ImmutableSortedDictionary<string, string> CandidateSettings(Release release);
 

@@ -84,7 +84,7 @@ public sealed class SandboxSite(
     {
         if ((engine ?? EngineName(environment.Engine)) != "docker")
             return (ImageKind.Bundle, "services run as local processes: each is bundled once, by digest (--engine=docker builds images)");
-        if (!await new Docker(tools.Runner).AnswersAsync(cancellation))
+        if (await new Docker(tools.Runner, new DockerEngine()).ServerVersionAsync(cancellation) is null)
             throw new PipelineException(
                 ExitCode.Usage,
                 "--engine=docker was asked for, and no Docker engine answers",
@@ -93,6 +93,13 @@ public sealed class SandboxSite(
             );
         return (ImageKind.Docker, "images are built and pushed to the registry");
     }
+
+    /// <summary>No image can be pulled on a closed network: the base is made of the machine's own node.</summary>
+    public Task PrepareImagesAsync(CancellationToken cancellation) =>
+        tools.Runner.RunAsync(
+            Command.Of(tools.PathOf("sandbox/cloud/base-image.sh"), "up").With(SandboxRoot.Variable, _root.Value.Location),
+            cancellation: cancellation
+        );
 
     public ImmutableSortedDictionary<string, string> CandidateSettings(Release release)
     {
@@ -170,7 +177,7 @@ public sealed class SandboxSite(
 
     private IInstanceHost Instances(SandboxSettings settings, RunFolder? bundles) =>
         (engine ?? EngineName(environment.Engine)) == "docker"
-            ? new DockerInstances(settings.Root, user, tools.Runner)
+            ? new DockerInstances(settings.Root, SandboxRoot.UserAndGroup(), tools.Runner)
             : new ProcessInstances(
                 new(
                     settings.Root,

@@ -110,6 +110,13 @@ public sealed partial record SandboxRoot
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int Statx(int folder, string path, int flags, uint mask, byte* answer);
 
+    /// <summary><c>uid:gid</c> of this process, for containers that write into the sandbox's folder.</summary>
+    public static string UserAndGroup() =>
+        $"{EffectiveUser().ToString(CultureInfo.InvariantCulture)}:{EffectiveGroup().ToString(CultureInfo.InvariantCulture)}";
+
+    [LibraryImport("libc", EntryPoint = "getegid")]
+    private static partial uint EffectiveGroup();
+
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint EffectiveUser();
 }

@@ -28,13 +28,13 @@ public sealed class BuildApk : Stage<ApkArtifact>
             };
         }
         var file = run.Folder.PathOf(Apk);
-        await new CommitBuild(run.Context.Tools.Runner, run.Context.Tools.Git.ArchiveAsync).RunAsync(
+        await new CommitBuild(run.Context.Workbench.Runner, run.Context.Workbench.Git.ArchiveAsync).RunAsync(
             release.CommitSha,
             tree => run.Context.Site.Prepare(AndroidCommands.Build(settings, release.Version, AndroidVersionCode.Of(release.Version), file, tree)),
             run.Line,
             run.Cancellation
         );
-        var apk = await run.Context.Tools.Android.InspectAsync(file, run.Cancellation);
+        var apk = await run.Context.Workbench.Android.InspectAsync(file, run.Cancellation);
         var checks = ApkRules.Check(apk, settings, release.Version);
         foreach (var check in checks)
             run.Info($"{check.Name}: {check.Detail}");

@@ -14,21 +14,21 @@ public sealed class Backup : Stage<BackupResult>
     protected override async Task<BackupResult> ExecuteAsync(StageRun run)
     {
         var release = await run.ReadAsync<Release>();
-        var environment = run.Context.Environment;
+        var environment = run.Context.Destination;
         if (environment.Database is null || environment.Backup is not { } backup)
             return NotApplicable(run, $"{environment.Name} has no database (environment.json: database, backup)");
         if (await run.Context.Site.DatabaseUrlAsync(run.Cancellation) is not { } url)
             return release.PreviousVersion is null
                 ? NotApplicable(run, "first deployment: there is no database yet")
                 : throw run.Context.Site.DatabaseIsGone(release.PreviousVersion);
-        var result = await run.Context.Tools.Backups.RunAsync(
+        var result = await run.Context.Workbench.Backups.RunAsync(
             new BackupRequest
             {
                 Environment = environment.Name,
                 DeploymentId = run.Id,
                 Database = PostgresUrl.Parse(url),
                 Store = run.Context.Site.Backups,
-                Programs = run.Context.Tools.PostgresPrograms,
+                Programs = run.Context.Workbench.PostgresPrograms,
                 Retention = TimeSpan.FromDays(backup.RetentionDays),
             },
             progress: null,

@@ -20,7 +20,7 @@ public sealed class Migrate : Stage<MigrationResult>
         var release = await run.ReadAsync<Release>();
         var backup = await run.ReadAsync<BackupResult>();
         await run.ReadAsync<InfrastructureOutputs>();
-        if (run.Context.SubProject.Migrations is not { } settings || run.Context.Environment.Database is not { } database)
+        if (run.Context.SubProject.Migrations is not { } settings || run.Context.Destination.Database is not { } database)
             return new()
             {
                 DeploymentId = run.Id,
@@ -28,7 +28,7 @@ public sealed class Migrate : Stage<MigrationResult>
                 Reason = "no migrations are configured, or the environment has no database",
             };
         using var source = await MigrationSource.ExportAsync(run.Context, release, settings, run.Cancellation);
-        var result = await new MigrationRunner(run.Context.Tools.Runner, run.Context.Time).RunAsync(
+        var result = await new MigrationRunner(run.Context.Workbench.Runner, run.Context.Time).RunAsync(
             new MigrationRequest
             {
                 DeploymentId = run.Id,

@@ -11,8 +11,8 @@ public sealed class Test : AsyncFrostingTask<DeploymentContext>
 {
     public override async Task RunAsync(DeploymentContext context)
     {
-        var results = context.Tools.PathOf(".slipway/test-results");
-        var summary = await context.Tools.DotNet.TestAsync(
+        var results = context.Workbench.PathOf(".slipway/test-results");
+        var summary = await context.Workbench.DotNet.TestAsync(
             "Slipway.slnx",
             results,
             context.Request.TestFilter,

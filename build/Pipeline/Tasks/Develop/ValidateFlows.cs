@@ -11,7 +11,7 @@ public sealed class ValidateFlows : CheckTask
         foreach (var flows in context.Product.SubProjects.Select(project => project.Flows).OfType<string>().Distinct())
             Judge(
                 context,
-                await context.Tools.Maestro.LintAsync(context.Tools.PathOf(flows), context.Cancellation),
+                await context.Workbench.Maestro.LintAsync(context.Workbench.PathOf(flows), context.Cancellation),
                 "mend the flow; the syntax is Maestro's"
             );
     }

@@ -20,7 +20,7 @@ public sealed class PreDeploymentChecks : Stage<ChecksResult>
             .. await source.RequiredAsync(release, run.Cancellation),
             await source.AuditAsync(release, run.Line, run.Cancellation),
             await source.WorkingTreeAsync(run.Cancellation),
-            FreezeCalendar.Check(context.Environment.FreezeWindows, context.Time.GetUtcNow(), reason),
+            FreezeCalendar.Check(context.Destination.FreezeWindows, context.Time.GetUtcNow(), reason),
             VersionInService.Check(release.Version, release.PreviousVersion, reason),
         ];
         foreach (var check in checks)

@@ -17,7 +17,7 @@ public sealed class TerraformPlan : Stage<InfrastructurePlan>
     protected override async Task<InfrastructurePlan> ExecuteAsync(StageRun run)
     {
         var release = await run.ReadAsync<Release>();
-        var environment = run.Context.Environment;
+        var environment = run.Context.Destination;
         if (environment.Terraform is not { } settings)
             return new()
             {
@@ -26,7 +26,7 @@ public sealed class TerraformPlan : Stage<InfrastructurePlan>
                 Reason = $"{environment.Name} has no Terraform layer (environment.json: terraform)",
             };
         var request = run.Context.Request;
-        var terraform = run.Context.Tools.Terraform(await run.Context.Site.LayerAsync(run.Cancellation));
+        var terraform = run.Context.Workbench.Terraform(await run.Context.Site.LayerAsync(run.Cancellation));
         await terraform.DemandSoundAsync(run.Line, run.Cancellation);
         var file = run.Folder.PathOf(PlanFile);
         var dead = await run.Context.Site.DeadPartsAsync(run.Cancellation);

@@ -14,14 +14,14 @@ public sealed class ValidateRelease : Stage<Release>
         var selected = await context.Releases.FindAsync(run.Cancellation);
         if (context.Runs.Find() is null)
             context.Runs.Open(context.Releases.NewId(selected.CommitSha));
-        run.Info($"{selected.Version} at {selected.CommitSha[..7]} → {context.Environment.Name}");
+        run.Info($"{selected.Version} at {selected.CommitSha[..7]} → {context.Destination.Name}");
         return new Release
         {
             DeploymentId = run.Id,
             Version = selected.Version,
             CommitSha = selected.CommitSha,
             GitRef = selected.GitRef,
-            Environment = context.Environment.Name,
+            Environment = context.Destination.Name,
             Region = context.Request.Region,
             PreviousVersion = selected.Previous,
             PreviousCommitSha = selected.PreviousCommitSha,

@@ -30,7 +30,7 @@ public sealed class Record : ReleasedStage<DeploymentRecord>
         };
         await AtomicFile.WriteAsync(
             run.Folder.PathOf(Instructions),
-            RollbackInstructions.Markdown(record, run.Context.Environment),
+            RollbackInstructions.Markdown(record, run.Context.Destination),
             run.Cancellation
         );
         await run.NoteAsync(Instructions);

@@ -30,7 +30,7 @@ public sealed class TerraformDeploy : Stage<InfrastructureOutputs>
                 Reason = plan.Reason,
                 Outputs = [],
             };
-        var terraform = run.Context.Tools.Terraform(await run.Context.Site.LayerAsync(run.Cancellation));
+        var terraform = run.Context.Workbench.Terraform(await run.Context.Site.LayerAsync(run.Cancellation));
         await terraform.InitAsync(run.Line, run.Cancellation);
         if (plan.PlanFile is { } file)
         {

@@ -20,7 +20,7 @@ public sealed class ProductionValidation : ReleasedStage<ValidationResult>
         var outputs = await run.ReadAsync<InfrastructureOutputs>();
         await run.ReadAsync<SmokeResult>();
         var serving = await run.Context.Site.ServingAsync(run.Folder, outputs, run.Cancellation);
-        var result = await new FlowValidation(run.Context.Tools).RunAsync(
+        var result = await new FlowValidation(run.Context.Workbench).RunAsync(
             run.Context.SubProject,
             run.Folder,
             release,

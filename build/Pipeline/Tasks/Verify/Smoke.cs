@@ -18,7 +18,7 @@ public sealed class Smoke : ReleasedStage<SmokeResult>
         await run.ReadAsync<RolloutResult>();
         var outputs = await run.ReadAsync<InfrastructureOutputs>();
         var serving = await run.Context.Site.ServingAsync(run.Folder, outputs, run.Cancellation);
-        var checks = await new SmokeChecks(run.Context.Environment, run.Context.Time).RunAsync(
+        var checks = await new SmokeChecks(run.Context.Destination, run.Context.Time).RunAsync(
             serving.PublicUrl,
             release.Version,
             await run.Context.Site.DatabaseUrlAsync(run.Cancellation),
