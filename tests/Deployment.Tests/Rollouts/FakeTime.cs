@@ -6,7 +6,9 @@ namespace Slipway.Deployment.Tests.Rollouts;
 /// </summary>
 internal sealed class FakeTime : TimeProvider
 {
-    private DateTimeOffset now = new(2026, 3, 2, 10, 0, 0, TimeSpan.Zero);
+    public static DateTimeOffset Start { get; } = new(2026, 3, 2, 10, 0, 0, TimeSpan.Zero);
+
+    private DateTimeOffset now = Start;
 
     /// <summary>Called with the new time whenever it moved.</summary>
     public Action<DateTimeOffset>? Moved { get; set; }
@@ -23,6 +25,8 @@ internal sealed class FakeTime : TimeProvider
     public void Advance(TimeSpan by)
     {
         now += by;
+        if (now > Start.AddDays(2))
+            throw new InvalidOperationException("the rollout does not end");
         Moved?.Invoke(now);
     }
 

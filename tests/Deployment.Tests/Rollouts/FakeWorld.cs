@@ -32,7 +32,7 @@ internal sealed class FakeSlot
 
     public string? SaysVersion { get; set; }
 
-    public long Requests { get; set; }
+    public double Requests { get; set; }
 
     public double Errors { get; set; }
 
@@ -109,6 +109,8 @@ internal sealed class FakeWorld
 
     public Action? OnStart { get; set; }
 
+    public Action? AfterStart { get; set; }
+
     /// <summary>Number of the call at which the program dies; the calls are counted from 1.</summary>
     public int DeathAtCall { get; set; }
 
@@ -170,6 +172,7 @@ internal sealed class FakeWorld
                 OnStart?.Invoke();
                 Fill(Other, start.Version, start.DeploymentId);
                 Other.ErrorRate = CandidateErrorRate;
+                AfterStart?.Invoke();
                 return true;
             },
             cancellation
@@ -231,7 +234,7 @@ internal sealed class FakeWorld
     }
 
     private static ArmCounters Counters(FakeSlot slot) =>
-        new(slot.Requests, (long)slot.Errors, 0, slot.Crashes, new(0, 0, 0, []));
+        new((long)slot.Requests, (long)slot.Errors, 0, slot.Crashes, new(0, 0, 0, []));
 
     private Task<T> RouterCall<T>(string name, Func<T> effect, CancellationToken cancellation) =>
         Call(
@@ -279,7 +282,7 @@ internal sealed class FakeWorld
         Give(Stable, all * (100 - Share) / 100);
         if ((Share > 0 && !Other.Serves) || (Share < 100 && !Stable.Serves && Stable.Version is not null))
             SecondsUnserved += seconds;
-        var elapsed = (now - new DateTimeOffset(2026, 3, 2, 10, 0, 0, TimeSpan.Zero)).TotalSeconds;
+        var elapsed = (now - FakeTime.Start).TotalSeconds;
         foreach (var entry in Script.Where(entry => entry.AtSecond <= elapsed).ToArray())
         {
             Script.Remove(entry);
@@ -289,7 +292,7 @@ internal sealed class FakeWorld
 
     private static void Give(FakeSlot slot, double requests)
     {
-        slot.Requests += (long)Math.Round(requests);
+        slot.Requests += requests;
         slot.Errors += slot.Serves ? requests * slot.ErrorRate : requests;
     }
 

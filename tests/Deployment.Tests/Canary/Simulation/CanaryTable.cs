@@ -41,6 +41,13 @@ public static class CanaryTable
             0.01
         );
         yield return FalseAborts(
+            "as bad as tolerated: 1.25 × the errors, 1 %, 50 rps",
+            new(new(0.01), new(0.0125), 50),
+            runs,
+            threads,
+            0.01
+        );
+        yield return FalseAborts(
             "good release, errors in bursts of 3, 1 %, 50 rps",
             new(new(0.01, Burst: 3), new(0.01, Burst: 3), 50, BaselineTicks: 12),
             runs,
