@@ -29,8 +29,10 @@ public static partial class DurationText
             return "-" + Format(-duration);
         if (duration < TimeSpan.FromSeconds(1))
             return $"{Math.Round(duration.TotalMilliseconds)}ms";
-        if (duration < TimeSpan.FromMinutes(1))
-            return $"{Math.Floor(duration.TotalSeconds * 10) / 10:0.#}s";
+        var tenths = Math.Round(duration.TotalMilliseconds / 100);
+        if (tenths < 600)
+            return $"{tenths / 10:0.#}s";
+        duration = TimeSpan.FromSeconds(Math.Round(duration.TotalSeconds));
         if (duration < TimeSpan.FromHours(1))
             return duration.Seconds == 0 ? $"{duration.Minutes}m" : $"{duration.Minutes}m {duration.Seconds:00}s";
         if (duration < TimeSpan.FromDays(1))

@@ -30,7 +30,10 @@ public class DurationsAsText
 
     [TestCase(48, "48ms")]
     [TestCase(6_240, "6.2s")]
-    [TestCase(59_990, "59.9s")]
+    [TestCase(1_199.9999, "1.2s")]
+    [TestCase(59_940, "59.9s")]
+    [TestCase(59_990, "1m")]
+    [TestCase(3_599_900, "1h")]
     [TestCase(245_000, "4m 05s")]
     [TestCase(300_000, "5m")]
     [TestCase(5_400_000, "1h 30m")]
