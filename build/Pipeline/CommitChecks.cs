@@ -26,7 +26,8 @@ public sealed class CommitChecks(DeploymentContext context)
                     "cannot be asked: there is no GITHUB_TOKEN and GITHUB_REPOSITORY; expected success"
                 )),
             ];
-        using var github = new GitHubChecks(token, repository, context.Origin.ApiUrl, context.Time);
+        using var http = new HttpConnection();
+        var github = new GitHubChecks(new GitHubClient(http.Client, context.Origin.ApiUrl, token, context.Time), repository);
         return RequiredChecks.Evaluate(required, await github.ReadAsync(release.CommitSha, cancellation));
     }
 

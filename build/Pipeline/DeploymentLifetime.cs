@@ -4,6 +4,7 @@ using Cake.Frosting;
 using Slipway.Environments;
 using Slipway.Outcomes;
 using Slipway.Records;
+using Slipway.Releases;
 using Slipway.Runs;
 
 namespace Slipway.Pipeline;
@@ -45,7 +46,7 @@ public sealed class DeploymentLifetime : FrostingLifetime<DeploymentContext>
 
     private async Task SetupAsync(DeploymentContext context, IReadOnlyCollection<string> targets)
     {
-        var stages = targets.Intersect(RunPlan.StageNames, StringComparer.Ordinal).ToArray();
+        var stages = RunPlan.Stages.Select(stage => stage.Name).Append("Report").Intersect(targets, StringComparer.Ordinal).ToArray();
         if (stages.Length == 0)
         {
             await context.Machine.DemandAsync(targets, EngineKind.Process, mayInstall: false, context.Say, context.Cancellation);
@@ -61,7 +62,7 @@ public sealed class DeploymentLifetime : FrostingLifetime<DeploymentContext>
 
     private static async Task ConcludeAsync(DeploymentContext context, Exception? thrown)
     {
-        if (context.Runs.Opened is not { } folder || !context.HasRelease(folder))
+        if (context.Runs.Opened is not { } folder || !folder.Has(Release.FileName))
             return;
         var cancelled = context.Cancellation.IsCancellationRequested;
         var done = await context.Recovery.RestoreServiceAsync(folder);
@@ -72,7 +73,7 @@ public sealed class DeploymentLifetime : FrostingLifetime<DeploymentContext>
             cancelled ? DeploymentStatus.Cancelled
             : exitCode == (int)ExitCode.RolledBack || done is not null ? DeploymentStatus.RolledBack
             : DeploymentStatus.Failed;
-        await context.Recovery.ConcludeAsync(folder, status, context.FailureOf(thrown, cancelled));
+        await context.Recovery.ConcludeAsync(folder, status, context.FailureOf(folder, thrown, cancelled));
         context.Log.Error("{0}", $"failure report: {folder.PathOf("failure-report.md")}");
     }
 }

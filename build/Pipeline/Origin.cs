@@ -8,6 +8,9 @@ namespace Slipway.Pipeline;
 public sealed record Origin(string Actor, string RunId, string? PushedRef, string? Repository, bool IsGitHub, Secret? Token)
 {
     /// <summary>GitHub's REST API; another one on GitHub Enterprise.</summary>
+    /// <summary>The file that GitHub shows as the job's summary; null elsewhere.</summary>
+    public string? StepSummary { get; init; }
+
     public Uri ApiUrl { get; init; } = new("https://api.github.com/");
 
     public static Origin Read(Func<string, string?> variable)
@@ -22,6 +25,7 @@ public sealed record Origin(string Actor, string RunId, string? PushedRef, strin
             variable("GITHUB_TOKEN") is { Length: > 0 } token ? new Secret(token) : null
         )
         {
+            StepSummary = variable("GITHUB_STEP_SUMMARY") is { Length: > 0 } summary && isGitHub ? summary : null,
             ApiUrl = new(variable("GITHUB_API_URL") is { Length: > 0 } url ? url.TrimEnd('/') + "/" : "https://api.github.com/"),
         };
     }

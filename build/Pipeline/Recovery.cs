@@ -3,8 +3,8 @@ using Slipway.Outcomes;
 using Slipway.Pipeline.Sites;
 using Slipway.Records;
 using Slipway.Releases;
-using Slipway.Reports;
 using Slipway.Rollouts;
+using Slipway.Runs;
 using Slipway.Tools;
 
 namespace Slipway.Pipeline;
@@ -52,19 +52,20 @@ public sealed class Recovery(DeploymentContext context)
     public async Task ConcludeAsync(RunFolder folder, DeploymentStatus status, StageFailure failure)
     {
         var now = context.Time.GetUtcNow();
-        var outputs = context.OutputsOf(folder);
-        var record = DeploymentRecords.Compose(outputs, status, now, now, failure) with
+        if (folder.TryRead<DeploymentRecord>()?.Status == DeploymentRecords.TextOf(DeploymentStatus.Success))
+            return;
+        var record = DeploymentRecords.Compose(context.OutputsOf(folder), status, now, now, failure) with
         {
             Attempt = await context.Ledger.NextAttemptAsync(folder.DeploymentId, CancellationToken.None),
         };
         await folder.WriteAsync(record, CancellationToken.None);
-        await AtomicFile.WriteAsync(
-            folder.PathOf("failure-report.md"),
-            FailureReport.Markdown(outputs with { Record = record }, failure),
-            CancellationToken.None
-        );
+        await context.Reports.WriteAsync(folder, status, failure, CancellationToken.None);
         await context.Ledger.AppendAsync(record, release: null, CancellationToken.None);
     }
+
+    /// <summary>The first stage that has not written its output.</summary>
+    public static string NextStageOf(RunFolder folder) =>
+        RunPlan.Stages.FirstOrDefault(stage => !folder.Has(stage.FileName))?.Name ?? RunPlan.Stages[^1].Name;
 
     private async Task<string?> SwitchBackAsync(RunFolder folder, Release release, Serving serving)
     {

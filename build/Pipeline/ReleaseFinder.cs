@@ -68,6 +68,7 @@ public sealed class ReleaseFinder(DeploymentContext context)
             selected.CommitSha,
             selected.Version.FullVersion,
             $"{selected.Version}, made by a deployment to {context.Destination.Name}",
+            context.Time.GetUtcNow(),
             cancellation
         );
         var pushed = await Git.PushAsync(
@@ -75,13 +76,13 @@ public sealed class ReleaseFinder(DeploymentContext context)
             [PushRef.Create(tag, selected.GitRef)],
             cancellation
         );
-        if (!pushed.Succeeded)
+        if (pushed.Outcome == PushOutcome.Stale)
             throw new PipelineException(
-                $"the tag {selected.Version} could not be made in the sandbox's remote: {pushed}",
+                $"the tag {selected.Version} was made in the sandbox's remote by somebody else meanwhile",
                 next: "./build.sh --target=Deploy again"
             );
     }
 
     private TagSet Parse(IEnumerable<GitTag> tags) =>
-        TagSet.Parse(tags.Select(tag => (tag.Name, tag.CommitSha)), context.Configured.Demand().EnvironmentNames);
+        TagSet.Parse(tags.Select(tag => (tag.Name, tag.Commit)), context.Configured.Demand().EnvironmentNames);
 }

@@ -60,7 +60,10 @@ public sealed class Runs(RunFolders folders, Request request, Action<string> onO
             return Use(folders.Create(deploymentId));
     }
 
-    /// <summary>The newest run, if it did not end well and is about the version that is asked for.</summary>
+    /// <summary>The run that is named, or the newest if it did not end well and is about the version that is asked for.</summary>
+    public RunFolder? FindUnfinished() =>
+        request.DeploymentId is { } id ? folders.Open(id) : Unfinished();
+
     private RunFolder? Unfinished() =>
         folders.Latest() is { } latest
         && latest.TryRead<DeploymentRecord>()?.Status != DeploymentRecords.TextOf(DeploymentStatus.Success)

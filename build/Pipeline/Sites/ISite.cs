@@ -52,8 +52,8 @@ public interface ISite
     ImmutableSortedDictionary<string, string> CandidateSettings(Release release);
 
     /// <summary>The serving side, as the outputs of the infrastructure describe it.</summary>
-    /// <param name="bundles">The run folder that bundles are taken from.</param>
-    Task<Serving> ServingAsync(RunFolder bundles, InfrastructureOutputs outputs, CancellationToken cancellation);
+    /// <param name="bundles">The run folder that bundles are taken from; null when nothing is started.</param>
+    Task<Serving> ServingAsync(RunFolder? bundles, InfrastructureOutputs? outputs, CancellationToken cancellation);
 
     /// <summary>Keeps every other deployment out until it is disposed or this process ends.</summary>
     /// <exception cref="PipelineException">Held by another: who, since when, what to type (exit 12).</exception>

@@ -112,7 +112,7 @@ public sealed class SandboxSite(
             : settings;
     }
 
-    public async Task<Serving> ServingAsync(RunFolder bundles, InfrastructureOutputs outputs, CancellationToken cancellation)
+    public async Task<Serving> ServingAsync(RunFolder? bundles, InfrastructureOutputs? outputs, CancellationToken cancellation)
     {
         var settings =
             await SettingsFile.ReadAsync(cancellation)

@@ -12,6 +12,10 @@ public static partial class AtomicFile
     /// <summary>Beginning of the names of temporary files; one that is left over after a crash can be deleted.</summary>
     public const string TemporaryPrefix = ".writing-";
 
+    /// <summary>Adds text to a file that another program made (GitHub's job summary).</summary>
+    public static Task AppendAsync(string path, string text, CancellationToken cancellation) =>
+        File.AppendAllTextAsync(path, text, cancellation);
+
     public static Task WriteAsync(string path, string text, CancellationToken cancellation) =>
         WriteAsync(path, Encoding.UTF8.GetBytes(text), cancellation);
 

@@ -36,6 +36,9 @@ public sealed class RunFolder(string path, string deploymentId, IStageFormat for
     /// <exception cref="PipelineException">The path leads out of the folder.</exception>
     public string PathOf(string relative) => ContainedPath.Resolve(Root, relative);
 
+    /// <summary>Whether a file is in the run folder.</summary>
+    public bool Has(string relative) => File.Exists(PathOf(relative));
+
     /// <exception cref="PipelineException">Missing (names the stage to run), damaged, or of another deployment.</exception>
     public T Read<T>()
         where T : StageOutput, IStageFile =>

@@ -1,4 +1,5 @@
 using Cake.Frosting;
+using Slipway.Outcomes;
 using Slipway.Toolbox;
 using Slipway.Tools;
 
@@ -10,9 +11,14 @@ public sealed class ValidateShellScripts : CheckTask
 {
     protected override async Task CheckAsync(DeploymentContext context)
     {
-        var scripts = await context.Workbench.ShellScriptsAsync(context.Cancellation);
+        var scripts = ShellScripts.Find(context.Workbench.Root);
         var shellcheck = new Shellcheck(context.Workbench.Runner, context.Workbench.Installed.PathOf(ToolCatalogue.Shellcheck));
-        Judge(context, await shellcheck.CheckAsync(context.Workbench.Root, scripts, context.Cancellation), "mend the script, or disable the rule on its line with the reason");
+        var findings = await shellcheck.CheckAsync(context.Workbench.Root, scripts, context.Cancellation);
+        if (!findings.IsEmpty)
+            throw new PipelineException(
+                string.Join('\n', findings),
+                next: "mend the script, or disable the rule on its line with the reason"
+            );
         context.Say($"{scripts.Length} scripts are clean");
     }
 }

@@ -16,7 +16,7 @@ public sealed class ValidateTags : CheckTask
             (await context.Workbench.Git.TagsAsync(context.Cancellation)).Select(tag => (tag.Name, tag.Commit)),
             environments
         );
-        var findings = TagConsistency.Check(tags, environments);
+        var findings = TagConsistency.Findings(tags, environments);
         if (!findings.IsEmpty)
             throw new PipelineException(
                 string.Join('\n', findings),
