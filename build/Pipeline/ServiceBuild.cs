@@ -37,6 +37,6 @@ public sealed class ServiceBuild(DeploymentContext context, Release release, Act
                 );
             })
         );
-        return kind == ImageKind.Bundle ? [.. images] : await new ImageBuilder(context, release, onLine).RunAsync(images, folder, cancellation);
+        return kind == ImageKind.Bundle ? [.. images] : await new ImageBuilder(context, release, onLine).RunAsync([.. images], folder, cancellation);
     }
 }

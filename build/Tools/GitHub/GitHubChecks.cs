@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Slipway.Checks;
@@ -11,11 +12,11 @@ namespace Slipway.Tools;
 public sealed partial class GitHubChecks(GitHubClient client, string repository)
 {
     /// <summary>
-    /// Every reported check, by name; of several runs of one name the newest of each app counts, and of several apps the
-    /// worst. Which ones are required, and which are missing, is not decided here.
+    /// Every reported check as GitHub says it, of several runs of one name the newest of each app. Which ones are
+    /// required, and what a state means, is not decided here.
     /// </summary>
     /// <exception cref="PipelineException">GitHub refuses or does not answer.</exception>
-    public async Task<ImmutableArray<CheckResult>> ReadAsync(string commitSha, CancellationToken cancellation)
+    public async Task<ImmutableArray<ReportedCheck>> ReadAsync(string commitSha, CancellationToken cancellation)
     {
         if (!Repository().IsMatch(repository) || !Sha().IsMatch(commitSha))
             throw new PipelineException(
@@ -36,8 +37,6 @@ public sealed partial class GitHubChecks(GitHubClient client, string repository)
                             .SelectMany(page => page.GetProperty("statuses").EnumerateArray())
                             .Select(Status)
                     )
-                    .GroupBy(check => check.Name, StringComparer.Ordinal)
-                    .Select(same => same.OrderByDescending(check => Badness(check.Status)).First())
                     .OrderBy(check => check.Name, StringComparer.Ordinal),
             ];
         }
@@ -52,52 +51,34 @@ public sealed partial class GitHubChecks(GitHubClient client, string repository)
         }
     }
 
-    private static IEnumerable<CheckResult> NewestRuns(IEnumerable<JsonElement> pages) =>
+    private static IEnumerable<ReportedCheck> NewestRuns(IEnumerable<JsonElement> pages) =>
         pages
             .SelectMany(page => page.GetProperty("check_runs").EnumerateArray())
             .GroupBy(run => (Text(run, "name"), App(run)))
             .Select(same => same.OrderByDescending(run => run.GetProperty("id").GetInt64()).First())
             .Select(Run);
 
-    private static CheckResult Run(JsonElement run)
-    {
-        var status = Text(run, "status") ?? "";
-        var conclusion = Text(run, "conclusion");
-        var result = (status, conclusion) switch
-        {
-            (not "completed", _) => CheckStatus.Pending,
-            // GitHub itself takes these three for a passed requirement.
-            (_, "success" or "neutral" or "skipped") => CheckStatus.Passed,
-            _ => CheckStatus.Failed,
-        };
-        return new CheckResult(Name(run, "name"), result, conclusion ?? status, Text(run, "html_url"));
-    }
-
-    private static CheckResult Status(JsonElement status)
-    {
-        var state = Text(status, "state") ?? "";
-        var result = state switch
-        {
-            "success" => CheckStatus.Passed,
-            "pending" => CheckStatus.Pending,
-            _ => CheckStatus.Failed,
-        };
-        var description = Text(status, "description");
-        return new CheckResult(
-            Name(status, "context"),
-            result,
-            string.IsNullOrEmpty(description) ? state : $"{state}: {description}",
-            Text(status, "target_url")
+    private static ReportedCheck Run(JsonElement run) =>
+        new(
+            Name(run, "name"),
+            (Text(run, "status") == "completed" ? Text(run, "conclusion") : Text(run, "status")) ?? "unknown",
+            Text(run, "html_url"),
+            At(run, "completed_at") ?? At(run, "started_at") ?? DateTimeOffset.MinValue
         );
-    }
 
-    private static int Badness(CheckStatus status) =>
-        status switch
-        {
-            CheckStatus.Failed => 2,
-            CheckStatus.Pending => 1,
-            _ => 0,
-        };
+    private static ReportedCheck Status(JsonElement status) =>
+        new(
+            Name(status, "context"),
+            Text(status, "state") ?? "unknown",
+            Text(status, "target_url"),
+            At(status, "updated_at") ?? DateTimeOffset.MinValue
+        );
+
+    private static DateTimeOffset? At(JsonElement element, string property) =>
+        Text(element, property) is { } text
+        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+            ? at
+            : null;
 
     private static long App(JsonElement run) =>
         run.TryGetProperty("app", out var app)

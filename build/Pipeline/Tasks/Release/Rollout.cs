@@ -23,14 +23,13 @@ public sealed class Rollout : Stage<RolloutResult>
         var outputs = await run.ReadAsync<InfrastructureOutputs>();
         var site = run.Context.Site;
         var serving = await site.ServingAsync(run.Folder, outputs, run.Cancellation);
-        await using var traffic = run.Context.StartTraffic(serving);
+        await using var traffic = RolloutTraffic.Start(run.Context, serving);
         await using var observer = new RolloutRecorder(run);
         var result = await new RolloutMachine(
             RolloutPlans.Of(run.Context, release, images, site.CandidateSettings(release)),
             RolloutPlans.Ports(run.Context, serving, observer)
         ).RunAsync(run.Cancellation);
-        if (traffic is not null)
-            run.Info(await traffic.EndAsync());
+        run.Info(await traffic.EndAsync());
         await run.NoteAsync(RolloutRecorder.TicksFile);
         if (result.Result != RolloutOutcome.Promoted)
         {

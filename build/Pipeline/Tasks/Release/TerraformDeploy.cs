@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Text.Json;
 using Cake.Frosting;
 using Slipway.Backups;
 using Slipway.Builds;
@@ -28,7 +30,7 @@ public sealed class TerraformDeploy : Stage<InfrastructureOutputs>
                 DeploymentId = run.Id,
                 Outcome = StageOutcome.NotApplicable,
                 Reason = plan.Reason,
-                Outputs = [],
+                Outputs = ImmutableSortedDictionary<string, JsonElement>.Empty,
             };
         var terraform = run.Context.Workbench.Terraform(await run.Context.Site.LayerAsync(run.Cancellation));
         await terraform.InitAsync(run.Line, run.Cancellation);
