@@ -16,7 +16,14 @@ public sealed class CommitChecks(DeploymentContext context)
     {
         var required = context.Destination.RequiredChecks;
         if (required.IsEmpty)
-            return [new("required checks", CheckStatus.NotApplicable, $"{context.Destination.Name} requires none (environment.json: requiredChecks)")];
+            return
+            [
+                new(
+                    "required checks",
+                    CheckStatus.NotApplicable,
+                    $"{context.Destination.Name} requires none (environment.json: requiredChecks)"
+                ),
+            ];
         if (context.Origin is not { Token: { } token, Repository: { } repository })
             return
             [
@@ -27,15 +34,26 @@ public sealed class CommitChecks(DeploymentContext context)
                 )),
             ];
         using var http = new HttpConnection();
-        var github = new GitHubChecks(new GitHubClient(http.Client, context.Origin.ApiUrl, token, context.Time), repository);
+        var github = new GitHubChecks(
+            new GitHubClient(http.Client, context.Origin.ApiUrl, token, context.Time),
+            repository
+        );
         return RequiredChecks.Evaluate(required, await github.ReadAsync(release.CommitSha, cancellation));
     }
 
     /// <summary>Runs the sub-project's own audit (slipway.json: subProjects[].commands.audit) at the commit.</summary>
-    public async Task<CheckResult> AuditAsync(Release release, Action<OutputLine> onLine, CancellationToken cancellation)
+    public async Task<CheckResult> AuditAsync(
+        Release release,
+        Action<OutputLine> onLine,
+        CancellationToken cancellation
+    )
     {
         if (!context.SubProject.Commands.TryGetValue(AuditCommand, out var argv) || argv.IsEmpty)
-            return new(CheckNames.SecurityAudit, CheckStatus.NotApplicable, "none is configured (slipway.json: subProjects[].commands.audit)");
+            return new(
+                CheckNames.SecurityAudit,
+                CheckStatus.NotApplicable,
+                "none is configured (slipway.json: subProjects[].commands.audit)"
+            );
         try
         {
             await new CommitBuild(context.Workbench.Runner, context.Workbench.Git.ArchiveAsync).RunAsync(

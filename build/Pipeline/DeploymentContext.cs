@@ -122,7 +122,9 @@ public sealed class DeploymentContext(
             cause?.Next ?? $"./build.sh --target=Deploy --resume --deployment-id={run.DeploymentId}",
             command is null ? null : CommandText.Of(command.Command),
             command?.ExitCode,
-            command is null ? null : command.Error.Length > 0 ? command.Error : command.Output
+            command is null ? null
+                : command.Error.Length > 0 ? command.Error
+                : command.Output
         );
     }
 

@@ -46,18 +46,36 @@ public sealed class DeploymentLifetime : FrostingLifetime<DeploymentContext>
 
     private async Task SetupAsync(DeploymentContext context, IReadOnlyCollection<string> targets)
     {
-        var stages = RunPlan.Stages.Select(stage => stage.Name).Append("Report").Intersect(targets, StringComparer.Ordinal).ToArray();
+        var stages = RunPlan
+            .Stages.Select(stage => stage.Name)
+            .Append("Report")
+            .Intersect(targets, StringComparer.Ordinal)
+            .ToArray();
         if (stages.Length == 0)
         {
-            await context.Machine.DemandAsync(targets, EngineKind.Process, mayInstall: false, context.Say, context.Cancellation);
+            await context.Machine.DemandAsync(
+                targets,
+                EngineKind.Process,
+                mayInstall: false,
+                context.Say,
+                context.Cancellation
+            );
             return;
         }
         // Opening the site refuses an environment that cannot be deployed to, before anything is there to clean up.
         var site = context.Site;
         context.CheckRequest();
-        await context.Machine.DemandAsync(targets, context.Engine, mayInstall: site.IsSandbox, context.Say, context.Cancellation);
+        await context.Machine.DemandAsync(
+            targets,
+            context.Engine,
+            mayInstall: site.IsSandbox,
+            context.Say,
+            context.Cancellation
+        );
         await site.PrepareAsync(context.Cancellation);
-        _claim = site.Claim($"{context.Origin.Actor} ({string.Join(", ", stages.Take(1))}{(stages.Length > 1 ? " to " + stages[^1] : "")})");
+        _claim = site.Claim(
+            $"{context.Origin.Actor} ({string.Join(", ", stages.Take(1))}{(stages.Length > 1 ? " to " + stages[^1] : "")})"
+        );
     }
 
     private static async Task ConcludeAsync(DeploymentContext context, Exception? thrown)

@@ -65,7 +65,11 @@ public sealed class FlowValidation(Workbench tools)
         };
     }
 
-    private static async Task<string> DemandApkAsync(RunFolder folder, ApkArtifact apk, CancellationToken cancellation) =>
+    private static async Task<string> DemandApkAsync(
+        RunFolder folder,
+        ApkArtifact apk,
+        CancellationToken cancellation
+    ) =>
         await folder.Sha256Async(apk.File!, cancellation) == apk.Sha256
             ? folder.PathOf(apk.File!)
             : throw new PipelineException(

@@ -32,7 +32,12 @@ public sealed class ImageBuilder(DeploymentContext context, Release release, Act
         return images.ToImmutable();
     }
 
-    private async Task<ServiceImage> BuildAsync(ServiceImage bundle, string registry, RunFolder folder, CancellationToken cancellation)
+    private async Task<ServiceImage> BuildAsync(
+        ServiceImage bundle,
+        string registry,
+        RunFolder folder,
+        CancellationToken cancellation
+    )
     {
         var settings = context.SubProject.Images.Single(image => image.Service == bundle.Service);
         var unpacked = folder.PathOf($"build/{bundle.Service}");
@@ -52,6 +57,13 @@ public sealed class ImageBuilder(DeploymentContext context, Release release, Act
             cancellation
         );
         var pushed = await _docker.PushAsync(tags, onLine, cancellation);
-        return bundle with { Kind = ImageKind.Docker, Reference = pushed.Reference, Digest = pushed.Digest, Tags = tags, Bytes = pushed.Bytes };
+        return bundle with
+        {
+            Kind = ImageKind.Docker,
+            Reference = pushed.Reference,
+            Digest = pushed.Digest,
+            Tags = tags,
+            Bytes = pushed.Bytes,
+        };
     }
 }

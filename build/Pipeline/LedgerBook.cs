@@ -23,7 +23,9 @@ public sealed class LedgerBook(DeploymentContext context)
     public async Task<DeploymentLedger> ReadAsync(CancellationToken cancellation)
     {
         await Git.FetchAsync(context.Site.Remote, [$"+{RemotePrefix}*:{LocalPrefix}*"], cancellation);
-        var known = (await Git.RemoteRefsAsync(context.Site.Remote, RemotePrefix, cancellation)).Select(found => found.Name).ToHashSet(StringComparer.Ordinal);
+        var known = (await Git.RemoteRefsAsync(context.Site.Remote, RemotePrefix, cancellation))
+            .Select(found => found.Name)
+            .ToHashSet(StringComparer.Ordinal);
         var objects = await Git.TagObjectsAsync(LocalPrefix, cancellation);
         return DeploymentLedger.Verify(
             Environment,
@@ -61,7 +63,9 @@ public sealed class LedgerBook(DeploymentContext context)
             refs = refs.Add(await TagMoveAsync(release, cancellation));
         var pushed = await Git.PushAsync(context.Site.Remote, refs, cancellation);
         if (pushed.Outcome == PushOutcome.Stale)
-            throw Moved(string.Join(", ", pushed.Refs.Where(found => found.Reason is not null).Select(found => found.Target)));
+            throw Moved(
+                string.Join(", ", pushed.Refs.Where(found => found.Reason is not null).Select(found => found.Target))
+            );
     }
 
     private async Task<PushRef> TagMoveAsync(Release release, CancellationToken cancellation)

@@ -18,11 +18,18 @@ public sealed class MachineCheck(Workbench tools)
         var text = new StringBuilder();
         var width = statuses.Max(status => status.Tool.Name.Length);
         foreach (var status in statuses)
-            text.Append(CultureInfo.InvariantCulture, $"{Sign(status)} {status.Tool.Name.PadRight(width)}  {Found(status), -22}  {status.Tool.Purpose}")
+            text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"{Sign(status)} {status.Tool.Name.PadRight(width)}  {Found(status), -22}  {status.Tool.Purpose}"
+                )
                 .Append(status.Install is { } install ? $"\n  {new string(' ', width)}  → {install}" : "")
                 .Append('\n');
         var lacking = statuses.Count(status => status.State != ToolState.Present && !status.Tool.IsOptional);
-        return text.Append(lacking == 0 ? "everything that is needed is here" : $"{lacking} lacking; ./build.sh --target=Bootstrap installs what can be installed")
+        return text.Append(
+                lacking == 0
+                    ? "everything that is needed is here"
+                    : $"{lacking} lacking; ./build.sh --target=Bootstrap installs what can be installed"
+            )
             .ToString();
     }
 
@@ -42,17 +49,25 @@ public sealed class MachineCheck(Workbench tools)
         CancellationToken cancellation
     )
     {
-        var needed = ToolCatalogue.All.Where(tool => !tool.IsOptional && targets.Any(target => tool.IsNeededFor(target, engine))).ToArray();
+        var needed = ToolCatalogue
+            .All.Where(tool => !tool.IsOptional && targets.Any(target => tool.IsNeededFor(target, engine)))
+            .ToArray();
         if (mayInstall)
         {
-            var lacking = (await tools.Installed.InspectAsync(needed, cancellation)).Where(status => status.State != ToolState.Present).ToImmutableArray();
+            var lacking = (await tools.Installed.InspectAsync(needed, cancellation))
+                .Where(status => status.State != ToolState.Present)
+                .ToImmutableArray();
             if (!lacking.IsEmpty)
                 await InstallAsync(lacking, say, cancellation);
         }
         await tools.Installed.RequireAsync(needed, cancellation);
     }
 
-    private async Task InstallAsync(ImmutableArray<ToolStatus> statuses, Action<string> say, CancellationToken cancellation)
+    private async Task InstallAsync(
+        ImmutableArray<ToolStatus> statuses,
+        Action<string> say,
+        CancellationToken cancellation
+    )
     {
         var plan = InstallPlan.For(statuses, Machine.Kind(), await Machine.RightsAsync(tools.Runner, cancellation));
         foreach (var command in plan.Commands)
@@ -68,7 +83,9 @@ public sealed class MachineCheck(Workbench tools)
     }
 
     private static string Sign(ToolStatus status) =>
-        status.State == ToolState.Present ? "✓" : status.Tool.IsOptional ? "·" : "✗";
+        status.State == ToolState.Present ? "✓"
+        : status.Tool.IsOptional ? "·"
+        : "✗";
 
     private static string Found(ToolStatus status) =>
         status.State switch

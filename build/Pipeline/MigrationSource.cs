@@ -30,7 +30,12 @@ public sealed class MigrationSource : IDisposable
         CancellationToken cancellation
     )
     {
-        var folder = await ExportedFolder.CreateAsync(context.Workbench.Git.ArchiveAsync, release.CommitSha, settings.Folder, cancellation);
+        var folder = await ExportedFolder.CreateAsync(
+            context.Workbench.Git.ArchiveAsync,
+            release.CommitSha,
+            settings.Folder,
+            cancellation
+        );
         if (release.SandboxFault is { } fault && SandboxFault.Parse(fault).Bearer == FaultBearer.Migration)
             folder.Add(context.Workbench.PathOf("sandbox/faults/migrations"));
         var tool = MigrationFolder.ToolFor(
@@ -50,12 +55,26 @@ public sealed class MigrationSource : IDisposable
         if (release is not { PreviousVersion: { } version, PreviousCommitSha: { } commit })
             return [];
         var texts = new List<string>();
-        foreach (var context in _context.SubProject.Images.Select(image => image.Context).Distinct(StringComparer.Ordinal))
+        foreach (
+            var context in _context.SubProject.Images.Select(image => image.Context).Distinct(StringComparer.Ordinal)
+        )
         {
-            using var sources = await ExportedFolder.CreateAsync(_context.Workbench.Git.ArchiveAsync, commit, context, cancellation);
+            using var sources = await ExportedFolder.CreateAsync(
+                _context.Workbench.Git.ArchiveAsync,
+                commit,
+                context,
+                cancellation
+            );
             texts.AddRange(sources.ReadTexts());
         }
-        return [new(version.FullVersion, "it serves until the rollout has passed, and stays warm after it", SchemaWords.Of(texts))];
+        return
+        [
+            new(
+                version.FullVersion,
+                "it serves until the rollout has passed, and stays warm after it",
+                SchemaWords.Of(texts)
+            ),
+        ];
     }
 
     public void Dispose() => _folder.Dispose();

@@ -16,7 +16,10 @@ public static class Program
     public static int Main(string[] args)
     {
         var redactor = new Redactor();
-        var host = new CakeHost().ConfigureServices(services => Compose(services, redactor)).UseContext<DeploymentContext>().UseLifetime<DeploymentLifetime>();
+        var host = new CakeHost()
+            .ConfigureServices(services => Compose(services, redactor))
+            .UseContext<DeploymentContext>()
+            .UseLifetime<DeploymentLifetime>();
 #if !CAKE_FROSTING_PACKAGE
         host.UseCommandName("./build.sh", "Slipway brings a release to an environment, safely")
             .UseArguments(
@@ -43,7 +46,10 @@ public static class Program
         services.AddSingleton(_ => Origin.Read(System.Environment.GetEnvironmentVariable));
         services.AddSingleton(provider => Request.From(provider.GetRequiredService<Cake.Core.ICakeArguments>()));
         services.AddSingleton(provider => new Workbench(Root(), redactor, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new Configured(new ProjectFiles(Root()), provider.GetRequiredService<Request>()));
+        services.AddSingleton(provider => new Configured(
+            new ProjectFiles(Root()),
+            provider.GetRequiredService<Request>()
+        ));
         services.AddSingleton(provider => new SiteFactory(
             provider.GetRequiredService<Configured>(),
             provider.GetRequiredService<Workbench>(),
@@ -73,12 +79,16 @@ public static class Program
 
     /// <summary>The repository: build.sh says it; else the folder that the program is started in.</summary>
     private static string Root() =>
-        System.Environment.GetEnvironmentVariable("SLIPWAY_ROOT") is { Length: > 0 } root ? root : System.Environment.CurrentDirectory;
+        System.Environment.GetEnvironmentVariable("SLIPWAY_ROOT") is { Length: > 0 } root
+            ? root
+            : System.Environment.CurrentDirectory;
 
     private static string LogRoot() =>
         Path.Combine(
             Root(),
-            System.Environment.GetEnvironmentVariable("DEPLOYMENT_LOG_DIR") is { Length: > 0 } folder ? folder : "deployment-logs"
+            System.Environment.GetEnvironmentVariable("DEPLOYMENT_LOG_DIR") is { Length: > 0 } folder
+                ? folder
+                : "deployment-logs"
         );
 }
 

@@ -45,7 +45,13 @@ public sealed class Recovery(DeploymentContext context)
         var done = await RestoreServiceAsync(folder);
         return done is null
             ? failure
-            : new PipelineException(ExitCode.RolledBack, $"{failure.Message}\n{done}", failure.Expected, failure.Next, failure);
+            : new PipelineException(
+                ExitCode.RolledBack,
+                $"{failure.Message}\n{done}",
+                failure.Expected,
+                failure.Next,
+                failure
+            );
     }
 
     /// <summary>Writes the failure report and the record, and appends it to the ledger.</summary>

@@ -29,7 +29,9 @@ public sealed class ReleaseFinder(DeploymentContext context)
         var here = Parse(await Git.TagsAsync(cancellation));
         var remote = Parse(await Git.RemoteTagsAsync(context.Site.Remote, cancellation));
         // The sandbox's own remote learns the checkout's version tags when they are deployed: nobody pushes to it.
-        var known = context.Site.IsSandbox ? new TagSet(here.Versions.Concat(remote.All).DistinctBy(tag => tag.Name)) : remote;
+        var known = context.Site.IsSandbox
+            ? new TagSet(here.Versions.Concat(remote.All).DistinctBy(tag => tag.Name))
+            : remote;
         var request = context.Request;
         var selected = ReleaseSelection.Select(
             new(
@@ -58,7 +60,11 @@ public sealed class ReleaseFinder(DeploymentContext context)
 
     /// <summary>An id that no run folder has.</summary>
     public string NewId(string commitSha) =>
-        DeploymentId.Next(context.Time.GetUtcNow(), commitSha, context.Runs.Ids.ToImmutableHashSet(StringComparer.Ordinal));
+        DeploymentId.Next(
+            context.Time.GetUtcNow(),
+            commitSha,
+            context.Runs.Ids.ToImmutableHashSet(StringComparer.Ordinal)
+        );
 
     private async Task EnsureTagAsync(ReleaseSelection selected, TagSet remote, CancellationToken cancellation)
     {
@@ -71,11 +77,7 @@ public sealed class ReleaseFinder(DeploymentContext context)
             context.Time.GetUtcNow(),
             cancellation
         );
-        var pushed = await Git.PushAsync(
-            context.Site.Remote,
-            [PushRef.Create(tag, selected.GitRef)],
-            cancellation
-        );
+        var pushed = await Git.PushAsync(context.Site.Remote, [PushRef.Create(tag, selected.GitRef)], cancellation);
         if (pushed.Outcome == PushOutcome.Stale)
             throw new PipelineException(
                 $"the tag {selected.Version} was made in the sandbox's remote by somebody else meanwhile",

@@ -27,12 +27,19 @@ public sealed class Reporting(DeploymentContext context)
         {
             Observed = await ObserveAsync(folder, cancellation),
         };
-        report = report with { Links = ActionLinks.Of(report, context.Origin.Repository ?? context.Product.Repository) };
+        report = report with
+        {
+            Links = ActionLinks.Of(report, context.Origin.Repository ?? context.Product.Repository),
+        };
         report = report with { NotSent = await SendAsync(report, cancellation) };
         await AtomicFile.WriteAsync(folder.PathOf(Markdown), MarkdownReport.Write(report), cancellation);
         await AtomicFile.WriteAsync(folder.PathOf(HtmlReport.FileName), HtmlReport.Write(report), cancellation);
         if (failure is not null)
-            await AtomicFile.WriteAsync(folder.PathOf(FailureReport.FileName), FailureReport.Write(report), cancellation);
+            await AtomicFile.WriteAsync(
+                folder.PathOf(FailureReport.FileName),
+                FailureReport.Write(report),
+                cancellation
+            );
         if (context.Origin.StepSummary is { } summary)
             await AtomicFile.AppendAsync(summary, MarkdownReport.Write(report), cancellation);
         return report;

@@ -10,7 +10,12 @@ namespace Slipway.Pipeline;
 /// <summary>Puts together what a rollout is told, and the world around it.</summary>
 public static class RolloutPlans
 {
-    public static RolloutPlan Of(DeploymentContext context, Release release, ImageSet images, ImmutableSortedDictionary<string, string> settings) =>
+    public static RolloutPlan Of(
+        DeploymentContext context,
+        Release release,
+        ImageSet images,
+        ImmutableSortedDictionary<string, string> settings
+    ) =>
         new()
         {
             Candidate = new CandidateStart(release.Version, release.DeploymentId, images.Images, settings),
@@ -45,8 +50,7 @@ public sealed class RolloutRequests(Tools.RunFolder folder) : IRolloutControl
     private readonly Tools.Mailbox _mailbox = new(folder.PathOf(Folder));
 
     public async Task<ControlRequest?> TakeAsync(CancellationToken cancellation) =>
-        await _mailbox.TakeAsync(cancellation) is { } letter
-        && Enum.TryParse<ControlKind>(letter.Subject, out var kind)
+        await _mailbox.TakeAsync(cancellation) is { } letter && Enum.TryParse<ControlKind>(letter.Subject, out var kind)
             ? new(kind, letter.From, letter.Text)
             : null;
 

@@ -25,7 +25,9 @@ public sealed class RolloutTraffic : IAsyncDisposable
                         serving.PublicUrl,
                         settings.SyntheticRequestsPerSecond,
                         [
-                            .. context.Destination.CriticalEndpoints.Where(endpoint => endpoint.Method == "GET").Select(endpoint => endpoint.Path),
+                            .. context
+                                .Destination.CriticalEndpoints.Where(endpoint => endpoint.Method == "GET")
+                                .Select(endpoint => endpoint.Path),
                             .. context.Destination.Services.Select(service => service.HealthPath),
                         ],
                         Limit
@@ -41,8 +43,10 @@ public sealed class RolloutTraffic : IAsyncDisposable
         if (_traffic is null)
             return "no synthetic traffic";
         var report = await _traffic.StopAsync();
-        return string.Create(CultureInfo.InvariantCulture, $"{report.Sent} synthetic requests, {report.Lost} lost by the machinery")
-            + (report.FirstFailure is null ? "" : $" ({report.FirstFailure})");
+        return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{report.Sent} synthetic requests, {report.Lost} lost by the machinery"
+            ) + (report.FirstFailure is null ? "" : $" ({report.FirstFailure})");
     }
 
     public ValueTask DisposeAsync() => _traffic?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -61,13 +61,16 @@ public sealed class Runs(RunFolders folders, Request request, Action<string> onO
     }
 
     /// <summary>The run that is named, or the newest if it did not end well and is about the version that is asked for.</summary>
-    public RunFolder? FindUnfinished() =>
-        request.DeploymentId is { } id ? folders.Open(id) : Unfinished();
+    public RunFolder? FindUnfinished() => request.DeploymentId is { } id ? folders.Open(id) : Unfinished();
 
     private RunFolder? Unfinished() =>
         folders.Latest() is { } latest
         && latest.TryRead<DeploymentRecord>()?.Status != DeploymentRecords.TextOf(DeploymentStatus.Success)
-        && (request.Version is not { } version || latest.TryRead<Release>() is not { } release || release.Version.FullVersion == version)
+        && (
+            request.Version is not { } version
+            || latest.TryRead<Release>() is not { } release
+            || release.Version.FullVersion == version
+        )
             ? latest
             : null;
 

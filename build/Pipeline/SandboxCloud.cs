@@ -15,11 +15,7 @@ public sealed class SandboxCloud(SandboxSite site, Workbench tools, Action<Outpu
         var terraform = tools.Terraform(await site.LayerAsync(cancellation));
         await terraform.InitAsync(onLine, cancellation);
         var plan = Path.Combine(site.Location, "terraform", "up.tfplan");
-        var changed = await terraform.PlanAsync(
-            new PlanRequest(plan) { Replace = dead },
-            onLine,
-            cancellation
-        );
+        var changed = await terraform.PlanAsync(new PlanRequest(plan) { Replace = dead }, onLine, cancellation);
         if (changed)
             await terraform.ApplyAsync(plan, onLine, cancellation);
         var outputs = await terraform.OutputsAsync(cancellation);

@@ -9,7 +9,11 @@ namespace Slipway.Pipeline;
 /// <summary>Builds every service of a sub-project once, from the release's commit.</summary>
 public sealed class ServiceBuild(DeploymentContext context, Release release, Action<OutputLine> onLine)
 {
-    public async Task<ImmutableArray<ServiceImage>> RunAsync(ImageKind kind, RunFolder folder, CancellationToken cancellation)
+    public async Task<ImmutableArray<ServiceImage>> RunAsync(
+        ImageKind kind,
+        RunFolder folder,
+        CancellationToken cancellation
+    )
     {
         if (context.SubProject.Images.IsEmpty)
             throw new PipelineException(
@@ -17,7 +21,11 @@ public sealed class ServiceBuild(DeploymentContext context, Release release, Act
                 "the sub-project has no service to build",
                 "at least one (slipway.json: subProjects[].images)"
             );
-        var builder = new BundleBuilder(context.Workbench.Runner, context.Workbench.Git.ArchiveAsync, release.CommitSha);
+        var builder = new BundleBuilder(
+            context.Workbench.Runner,
+            context.Workbench.Git.ArchiveAsync,
+            release.CommitSha
+        );
         var images = await Task.WhenAll(
             context.SubProject.Images.Select(async image =>
             {
@@ -37,6 +45,8 @@ public sealed class ServiceBuild(DeploymentContext context, Release release, Act
                 );
             })
         );
-        return kind == ImageKind.Bundle ? [.. images] : await new ImageBuilder(context, release, onLine).RunAsync([.. images], folder, cancellation);
+        return kind == ImageKind.Bundle
+            ? [.. images]
+            : await new ImageBuilder(context, release, onLine).RunAsync([.. images], folder, cancellation);
     }
 }

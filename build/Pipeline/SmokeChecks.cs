@@ -24,7 +24,9 @@ public sealed class SmokeChecks(EnvironmentConfiguration environment, TimeProvid
         var check = new HttpCheck(http, time);
         var checks = environment
             .Services.Select(service => check.HealthAsync(publicUrl, service, version, cancellation))
-            .Concat(environment.CriticalEndpoints.Select(endpoint => check.EndpointAsync(publicUrl, endpoint, cancellation)));
+            .Concat(
+                environment.CriticalEndpoints.Select(endpoint => check.EndpointAsync(publicUrl, endpoint, cancellation))
+            );
         if (environment.Database is not null)
             checks = checks.Append(DatabaseAsync(database, cancellation));
         return [.. await Task.WhenAll(checks)];
@@ -33,12 +35,26 @@ public sealed class SmokeChecks(EnvironmentConfiguration environment, TimeProvid
     private async Task<SmokeCheck> DatabaseAsync(Secret? url, CancellationToken cancellation)
     {
         if (url is null)
-            return new("database", SmokeKind.Database, "", false, "there is none, though the environment is configured with one", 0);
+            return new(
+                "database",
+                SmokeKind.Database,
+                "",
+                false,
+                "there is none, though the environment is configured with one",
+                0
+            );
         var database = new Postgres(PostgresUrl.Parse(url));
         try
         {
             var took = await database.PingAsync(time, cancellation);
-            return new("database", SmokeKind.Database, database.Url.ToString(), true, "answers", took.TotalMilliseconds);
+            return new(
+                "database",
+                SmokeKind.Database,
+                database.Url.ToString(),
+                true,
+                "answers",
+                took.TotalMilliseconds
+            );
         }
         catch (NpgsqlException dead)
         {

@@ -25,7 +25,11 @@ public abstract class Stage<T> : AsyncFrostingTask<DeploymentContext>
         }
         if (!Holds(output))
             return true;
-        context.Log.Information("done at {0:HH:mm:ss} UTC, and {1} still holds", output.FinishedAt.UtcDateTime, T.FileName);
+        context.Log.Information(
+            "done at {0:HH:mm:ss} UTC, and {1} still holds",
+            output.FinishedAt.UtcDateTime,
+            T.FileName
+        );
         return false;
     }
 
@@ -48,7 +52,8 @@ public abstract class Stage<T> : AsyncFrostingTask<DeploymentContext>
     protected virtual bool Holds(T output) => true;
 
     /// <summary>What a failure means for the world: stages after the rollout take the traffic back.</summary>
-    protected virtual Task<PipelineException> OnFailureAsync(StageRun run, PipelineException failure) => Task.FromResult(failure);
+    protected virtual Task<PipelineException> OnFailureAsync(StageRun run, PipelineException failure) =>
+        Task.FromResult(failure);
 }
 
 /// <summary>Turns a failure that a person can act on into what the host prints and exits with.</summary>

@@ -7,8 +7,9 @@ namespace Slipway.Checks;
 /// A check run's conclusion, or its status while it has none; a commit status's state: <c>success</c>, <c>failure</c>,
 /// <c>pending</c>, <c>in_progress</c>, <c>skipped</c>, …
 /// </param>
-/// <param name="At">When it was started or set; of several with one name the newest counts.</param>
-public sealed record ReportedCheck(string Name, string State, string? Url, DateTimeOffset At);
+/// <param name="At">When it was started or set; of several with one name and source the newest counts.</param>
+/// <param name="Source">Who reports it: two apps may use one name, and then the worse of them counts.</param>
+public sealed record ReportedCheck(string Name, string State, string? Url, DateTimeOffset At, string Source = "");
 
 /// <summary>Holds the checks that an environment requires against those that the commit has.</summary>
 public static class RequiredChecks
@@ -19,11 +20,23 @@ public static class RequiredChecks
     ) =>
         [
             .. required.Select(name =>
-                reported.Where(check => check.Name == name).MaxBy(check => check.At) is { } newest
-                    ? Judge(newest)
-                    : new CheckResult(name, CheckStatus.Missing, "the commit has no such check; expected success")
+                reported
+                    .Where(check => check.Name == name)
+                    .GroupBy(check => check.Source, StringComparer.Ordinal)
+                    .Select(same => Judge(same.MaxBy(check => check.At)!))
+                    .MaxBy(check => Badness(check.Status))
+                ?? new CheckResult(name, CheckStatus.Missing, "the commit has no such check; expected success")
             ),
         ];
+
+    private static int Badness(CheckStatus status) =>
+        status switch
+        {
+            CheckStatus.Failed => 3,
+            CheckStatus.Pending => 2,
+            CheckStatus.Warning => 1,
+            _ => 0,
+        };
 
     private static CheckResult Judge(ReportedCheck check) =>
         check.State switch

@@ -71,7 +71,7 @@ public static class Configuration
             errors
         );
         var regions = ReadRegions(tree, path, environment, errors);
-        errors.AddRange(SecretsRules.Check(tree, path, environment));
+        errors.AddRange(SecretsFileRules.Check(tree, path, environment));
         return environment is null ? null : environment with { Regions = regions };
     }
 

@@ -25,7 +25,8 @@ public sealed record LedgerEntry(int Sequence, string? Previous, DeploymentRecor
 
     /// <summary>A deployment that was resumed after its failure has an entry for each attempt: history is not rewritten.</summary>
     public string RefName =>
-        $"{RefPrefix}{Record.Environment}/{Record.DeploymentId}" + (Record.Attempt > 1 ? $"-attempt-{Record.Attempt}" : "");
+        $"{RefPrefix}{Record.Environment}/{Record.DeploymentId}"
+        + (Record.Attempt > 1 ? $"-attempt-{Record.Attempt}" : "");
 
     /// <summary>The entry that follows another, or the first one.</summary>
     public static LedgerEntry Append(DeploymentRecord record, LedgerEntry? last)

@@ -72,7 +72,10 @@ public sealed class SandboxSite(
 
     public async Task<Secret?> DatabaseUrlAsync(CancellationToken cancellation)
     {
-        if (environment.Database is not { UrlOutput: { } name } || await SettingsFile.ReadAsync(cancellation) is not { } settings)
+        if (
+            environment.Database is not { UrlOutput: { } name }
+            || await SettingsFile.ReadAsync(cancellation) is not { } settings
+        )
             return null;
         if (!Path.Exists(Path.Combine(settings.TerraformState, "terraform.tfstate")))
             return null;
@@ -84,7 +87,10 @@ public sealed class SandboxSite(
     public async Task<(ImageKind Kind, string Why)> ImageKindAsync(CancellationToken cancellation)
     {
         if ((engine ?? EngineName(environment.Engine)) != "docker")
-            return (ImageKind.Bundle, "services run as local processes: each is bundled once, by digest (--engine=docker builds images)");
+            return (
+                ImageKind.Bundle,
+                "services run as local processes: each is bundled once, by digest (--engine=docker builds images)"
+            );
         if (await new Docker(tools.Runner, new DockerEngine()).ServerVersionAsync(cancellation) is null)
             throw new PipelineException(
                 ExitCode.Usage,
@@ -98,7 +104,9 @@ public sealed class SandboxSite(
     /// <summary>No image can be pulled on a closed network: the base is made of the machine's own node.</summary>
     public Task PrepareImagesAsync(CancellationToken cancellation) =>
         tools.Runner.RunAsync(
-            Command.Of(tools.PathOf("sandbox/cloud/base-image.sh"), "up").With(SandboxRoot.Variable, _root.Value.Location),
+            Command
+                .Of(tools.PathOf("sandbox/cloud/base-image.sh"), "up")
+                .With(SandboxRoot.Variable, _root.Value.Location),
             cancellation: cancellation
         );
 
@@ -113,7 +121,11 @@ public sealed class SandboxSite(
             : settings;
     }
 
-    public async Task<Serving> ServingAsync(RunFolder? bundles, InfrastructureOutputs? outputs, CancellationToken cancellation)
+    public async Task<Serving> ServingAsync(
+        RunFolder? bundles,
+        InfrastructureOutputs? outputs,
+        CancellationToken cancellation
+    )
     {
         var settings =
             await SettingsFile.ReadAsync(cancellation)
@@ -182,7 +194,11 @@ public sealed class SandboxSite(
             : new ProcessInstances(
                 new(
                     settings.Root,
-                    project.Images.ToImmutableSortedDictionary(image => image.Service, image => image.Start, StringComparer.Ordinal)
+                    project.Images.ToImmutableSortedDictionary(
+                        image => image.Service,
+                        image => image.Start,
+                        StringComparer.Ordinal
+                    )
                 ),
                 new RunFolderBundles(bundles, settings.Releases),
                 new DetachedStart(),

@@ -4,7 +4,13 @@ using Slipway.Outcomes;
 namespace Slipway.Pipeline.Sites;
 
 /// <summary>Opens the world of an environment by its engine.</summary>
-public sealed class SiteFactory(Configured configured, Workbench tools, Request request, Origin origin, Func<string, string?> variable)
+public sealed class SiteFactory(
+    Configured configured,
+    Workbench tools,
+    Request request,
+    Origin origin,
+    Func<string, string?> variable
+)
 {
     /// <exception cref="PipelineException">The engine's cloud is not wired yet: what is missing is said, nothing is started.</exception>
     public ISite Open(EnvironmentConfiguration environment) =>
@@ -20,5 +26,12 @@ public sealed class SiteFactory(Configured configured, Workbench tools, Request 
 
     /// <summary>The sandbox of this checkout, for the targets that are about nothing else.</summary>
     public SandboxSite Sandbox(EnvironmentConfiguration environment) =>
-        new(environment, configured.SubProject, tools, request.Engine, origin.Actor, variable(Tools.SandboxRoot.Variable));
+        new(
+            environment,
+            configured.SubProject,
+            tools,
+            request.Engine,
+            origin.Actor,
+            variable(Tools.SandboxRoot.Variable)
+        );
 }

@@ -28,7 +28,8 @@ public sealed class EnvironmentClaim : IDisposable
             );
             return new EnvironmentClaim(held);
         }
-        catch (IOException busy) when (File.Exists(path) && busy is not PathTooLongException and not DirectoryNotFoundException)
+        catch (IOException busy)
+            when (File.Exists(path) && busy is not PathTooLongException and not DirectoryNotFoundException)
         {
             throw new PipelineException(
                 ExitCode.Locked,

@@ -23,7 +23,10 @@ public sealed class Mailbox(string folder)
     /// <summary>Null when there is none. A file that is no letter is removed: it must not block those after it.</summary>
     public async Task<Letter?> TakeAsync(CancellationToken cancellation)
     {
-        if (!Directory.Exists(folder) || Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal).FirstOrDefault() is not { } file)
+        if (
+            !Directory.Exists(folder)
+            || Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal).FirstOrDefault() is not { } file
+        )
             return null;
         try
         {

@@ -63,7 +63,8 @@ public sealed partial class GitHubChecks(GitHubClient client, string repository)
             Name(run, "name"),
             (Text(run, "status") == "completed" ? Text(run, "conclusion") : Text(run, "status")) ?? "unknown",
             Text(run, "html_url"),
-            At(run, "completed_at") ?? At(run, "started_at") ?? DateTimeOffset.MinValue
+            At(run, "completed_at") ?? At(run, "started_at") ?? DateTimeOffset.MinValue,
+            $"app {App(run)}"
         );
 
     private static ReportedCheck Status(JsonElement status) =>
@@ -71,7 +72,8 @@ public sealed partial class GitHubChecks(GitHubClient client, string repository)
             Name(status, "context"),
             Text(status, "state") ?? "unknown",
             Text(status, "target_url"),
-            At(status, "updated_at") ?? DateTimeOffset.MinValue
+            At(status, "updated_at") ?? DateTimeOffset.MinValue,
+            "status"
         );
 
     private static DateTimeOffset? At(JsonElement element, string property) =>

@@ -61,7 +61,12 @@ public sealed class Terraform(ICommandRunner runner, Redactor redactor, Terrafor
         var errors = (await ValidateAsync(cancellation)).Where(finding => finding.Severity == "error").ToArray();
         if (errors.Length > 0)
             throw new PipelineException(
-                string.Join('\n', errors.Select(finding => $"{finding.File ?? Layer.Folder}:{finding.Line}: {finding.Summary} {finding.Detail}")),
+                string.Join(
+                    '\n',
+                    errors.Select(finding =>
+                        $"{finding.File ?? Layer.Folder}:{finding.Line}: {finding.Summary} {finding.Detail}"
+                    )
+                ),
                 next: "correct the layer"
             );
     }

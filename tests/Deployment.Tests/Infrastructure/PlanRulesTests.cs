@@ -28,20 +28,30 @@ public sealed class PlanRulesTests
     public void AProtectedResourceIsNotDestroyedWithoutLeave(string actions)
     {
         ImmutableArray<ResourceChange> changes = [Change("aws_db_instance.main", true, actions.Split(','))];
-        Should.Throw<PipelineException>(() => PlanRules.DemandLeave(changes, null)).Message.ShouldContain("aws_db_instance.main");
+        Should
+            .Throw<PipelineException>(() => PlanRules.DemandLeave(changes, null))
+            .Message.ShouldContain("aws_db_instance.main");
         Should.NotThrow(() => PlanRules.DemandLeave(changes, "it is empty"));
     }
 
     [Test]
     public void OtherChangesNeedNoLeave() =>
         Should.NotThrow(() =>
-            PlanRules.DemandLeave([Change("aws_db_instance.main", true, "update"), Change("aws_sns_topic.t", false, "delete")], null)
+            PlanRules.DemandLeave(
+                [Change("aws_db_instance.main", true, "update"), Change("aws_sns_topic.t", false, "delete")],
+                null
+            )
         );
 
     [Test]
     public void TheWayBackUndoesInReverseOrder() =>
         PlanRules
-            .Back([Change("a.a", false, "create"), Change("b.b", false, "delete", "create"), Change("c.c", false, "no-op"), Change("d.d", false, "update")])
+            .Back([
+                Change("a.a", false, "create"),
+                Change("b.b", false, "delete", "create"),
+                Change("c.c", false, "no-op"),
+                Change("d.d", false, "update"),
+            ])
             .Select(change => $"{change.Address}:{string.Join('+', change.Actions)}")
             .ShouldBe(["d.d:update", "b.b:delete+create", "a.a:delete"]);
 }

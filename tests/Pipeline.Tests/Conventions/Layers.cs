@@ -23,13 +23,22 @@ public sealed class Layers
             .Where(name => name.StartsWith("Cake", StringComparison.Ordinal))
             .ShouldBeEmpty();
 
+    /// <summary>What one tool cannot do without another, and why.</summary>
+    private static readonly HashSet<(string Tool, string Uses)> Joined =
+    [
+        ("Backups", "Postgres"), // a backup streams from the database
+        ("Backups", "Storage"), // into the store
+        ("Migrations", "Postgres"), // a migration is judged by the schema that is there
+        ("Migrations", "Dbmate"), // and applied by the program that is configured
+    ];
+
     /// <summary>A tool folder names only its own types, those of Tools/Process, and those of Deployment.</summary>
     [Test]
     public void AToolKnowsNoOtherToolButProcess()
     {
         var declared = new Regex(
-            @"^\s*(?:public|internal)\s+(?:(?:static|sealed|abstract|partial|readonly)\s+)*(?:class|record(?:\s+struct)?|interface|enum|struct)\s+(\w+)",
-            RegexOptions.Multiline
+            @"^\s*(?:public|internal)\s+(?:(?:static|sealed|abstract|partial|readonly)\s+)*(?:class|record(?:\s+struct)?|interface|enum|struct)\s+(?<name>\w+)",
+            RegexOptions.Multiline | RegexOptions.ExplicitCapture
         );
         var folders = Directory
             .GetDirectories(Path.Combine(Repository.Root, "build", "Tools"))
@@ -46,12 +55,16 @@ public sealed class Layers
         var home = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, sources) in folders)
         foreach (var match in sources.SelectMany(source => declared.Matches(source)))
-            home[match.Groups[1].Value] = name;
+            home[match.Groups["name"].Value] = name;
         var crossings =
             from folder in folders
             from source in folder.Sources
             from word in Words(source).Distinct()
-            where home.TryGetValue(word, out var owner) && owner != folder.Name && owner != "Process"
+            where
+                home.TryGetValue(word, out var owner)
+                && owner != folder.Name
+                && owner != "Process"
+                && !Joined.Contains((folder.Name, owner))
             select $"Tools/{folder.Name} names {word} of Tools/{home[word]}: a port in Deployment or a parameter joins them";
         crossings.Distinct().ShouldBeEmpty();
     }

@@ -12,10 +12,10 @@ namespace Slipway.Tools.Tests.Sandbox;
 public class ContainersOfTheSampleProduct
 {
     private readonly LocalCommandRunner _runner = new();
-    private SandboxRoot _root = null!;
+    private ScratchSandbox _root = null!;
 
     [SetUp]
-    public void Make() => _root = new SandboxRoot();
+    public void Make() => _root = new ScratchSandbox();
 
     [TearDown]
     public async Task Remove()
@@ -48,7 +48,7 @@ public class ContainersOfTheSampleProduct
         var image = $"127.0.0.1:{_root.RegistryPort}/sandbox/web:1.2.3";
         await DockerAsync(host, "build", "--quiet", "--network", "none", "-t", image, Repository.At("sandbox", "web"));
         await DockerAsync(host, "push", "--quiet", image);
-        var port = SandboxRoot.FreePort();
+        var port = ScratchSandbox.FreePort();
         await DockerAsync(
             host,
             [

@@ -3,13 +3,13 @@ namespace Slipway.Tools.Tests.Sandbox;
 /// <summary><c>sandbox/cloud/haproxy.sh</c> with a real HAProxy.</summary>
 public class HaproxyScript
 {
-    private SandboxRoot _root = null!;
+    private ScratchSandbox _root = null!;
     private HttpClient _client = null!;
 
     [SetUp]
     public void Make()
     {
-        _root = new SandboxRoot();
+        _root = new ScratchSandbox();
         _client = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
     }
 

@@ -6,10 +6,10 @@ namespace Slipway.Tools.Tests.Sandbox;
 [Parallelizable(ParallelScope.Self)]
 public class PostgresScript
 {
-    private SandboxRoot _root = null!;
+    private ScratchSandbox _root = null!;
 
     [SetUp]
-    public void Make() => _root = new SandboxRoot();
+    public void Make() => _root = new ScratchSandbox();
 
     [TearDown]
     public async Task Remove() => await _root.DisposeAsync();
@@ -36,7 +36,7 @@ public class PostgresScript
     [Test]
     public async Task FindsAPlaceForItsDataWhereItsUserCannotGo()
     {
-        await using var hidden = new SandboxRoot(reachable: false);
+        await using var hidden = new ScratchSandbox(reachable: false);
         (await hidden.RunAsync("postgres.sh", "up")).ExitCode.ShouldBe(0);
         (await hidden.RunAsync("postgres.sh", "up")).ExitCode.ShouldBe(0);
         (await hidden.RunAsync("postgres.sh", "status")).ExitCode.ShouldBe(0);

@@ -11,7 +11,7 @@ internal sealed class SampleProduct : IAsyncDisposable
     private readonly LocalCommandRunner _runner = new();
     private readonly List<Instance> _instances = [];
 
-    public SandboxRoot Root { get; } = new();
+    public ScratchSandbox Root { get; } = new();
 
     public HttpClient Client { get; } = new() { Timeout = TimeSpan.FromSeconds(20) };
 

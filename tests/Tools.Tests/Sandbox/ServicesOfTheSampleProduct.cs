@@ -65,7 +65,7 @@ public class ServicesOfTheSampleProduct
     [Test]
     public async Task TakeThePortThatIsAskedFor()
     {
-        var port = SandboxRoot.FreePort();
+        var port = ScratchSandbox.FreePort();
         (await _product.StartAsync("server.mjs", ("PORT", $"{port}"))).Port.ShouldBe(port);
     }
 
@@ -162,7 +162,7 @@ public class ServicesOfTheSampleProduct
     [Test]
     public async Task SayUnhealthyWhenTheDatabaseDoesNotAnswer()
     {
-        var url = $"postgres://slipway:x@127.0.0.1:{SandboxRoot.FreePort()}/slipway";
+        var url = $"postgres://slipway:x@127.0.0.1:{ScratchSandbox.FreePort()}/slipway";
         var instance = await _product.StartAsync("education.mjs", ("DATABASE_URL", url));
 
         using var response = await instance.GetAsync("/health");

@@ -9,13 +9,13 @@ namespace Slipway.Tools.Tests.Sandbox;
 public class TerraformOfTheSandbox
 {
     private readonly LocalCommandRunner _runner = new();
-    private SandboxRoot _root = null!;
+    private ScratchSandbox _root = null!;
     private string _work = null!;
 
     [SetUp]
     public void Make()
     {
-        _root = new SandboxRoot();
+        _root = new ScratchSandbox();
         _work = _root.At("terraform");
         Directory.CreateDirectory(Path.Combine(_work, "tests"));
         foreach (var file in Directory.EnumerateFiles(Repository.At("terraform", "sandbox"), "*.tf"))

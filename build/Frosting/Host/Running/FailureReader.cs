@@ -42,7 +42,8 @@ internal sealed class FailureReader(Func<Exception, Failure?>? ownFailures)
         var told = exception is CakeException or FrostingException;
         var message = told ? exception.Message : $"{exception.GetType().Name}: {exception.Message}";
         // A cause whose words are in the message already has been told.
-        return exception.InnerException is { } inner && !message.Contains(Unwrap(inner).Message, StringComparison.Ordinal)
+        return
+            exception.InnerException is { } inner && !message.Contains(Unwrap(inner).Message, StringComparison.Ordinal)
             ? $"{message}\n  because: {Message(Unwrap(inner))}"
             : message;
     }

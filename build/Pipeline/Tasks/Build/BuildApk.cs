@@ -30,7 +30,10 @@ public sealed class BuildApk : Stage<ApkArtifact>
         var file = run.Folder.PathOf(Apk);
         await new CommitBuild(run.Context.Workbench.Runner, run.Context.Workbench.Git.ArchiveAsync).RunAsync(
             release.CommitSha,
-            tree => run.Context.Site.Prepare(AndroidCommands.Build(settings, release.Version, AndroidVersionCode.Of(release.Version), file, tree)),
+            tree =>
+                run.Context.Site.Prepare(
+                    AndroidCommands.Build(settings, release.Version, AndroidVersionCode.Of(release.Version), file, tree)
+                ),
             run.Line,
             run.Cancellation
         );

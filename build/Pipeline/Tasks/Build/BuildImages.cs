@@ -5,7 +5,9 @@ using Slipway.Releases;
 namespace Slipway.Pipeline.Tasks;
 
 [TaskName("BuildImages")]
-[TaskDescription("Builds each service once and records its digest: images in the registry, or bundles for local processes")]
+[TaskDescription(
+    "Builds each service once and records its digest: images in the registry, or bundles for local processes"
+)]
 [IsDependentOn(typeof(PreDeploymentChecks))]
 public sealed class BuildImages : Stage<ImageSet>
 {

@@ -44,6 +44,11 @@ public sealed class Backup : Stage<BackupResult>
     private static BackupResult NotApplicable(StageRun run, string reason)
     {
         run.Info(reason);
-        return new() { DeploymentId = run.Id, Outcome = StageOutcome.NotApplicable, Reason = reason };
+        return new()
+        {
+            DeploymentId = run.Id,
+            Outcome = StageOutcome.NotApplicable,
+            Reason = reason,
+        };
     }
 }

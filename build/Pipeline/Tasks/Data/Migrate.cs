@@ -20,7 +20,10 @@ public sealed class Migrate : Stage<MigrationResult>
         var release = await run.ReadAsync<Release>();
         var backup = await run.ReadAsync<BackupResult>();
         await run.ReadAsync<InfrastructureOutputs>();
-        if (run.Context.SubProject.Migrations is not { } settings || run.Context.Destination.Database is not { } database)
+        if (
+            run.Context.SubProject.Migrations is not { } settings
+            || run.Context.Destination.Database is not { } database
+        )
             return new()
             {
                 DeploymentId = run.Id,
@@ -47,7 +50,9 @@ public sealed class Migrate : Stage<MigrationResult>
             run.Cancellation
         );
         foreach (var applied in result.Applied)
-            run.Info($"applied {applied.File} ({applied.Class.ToString().ToLowerInvariant()}) in {applied.Seconds:0.000} s");
+            run.Info(
+                $"applied {applied.File} ({applied.Class.ToString().ToLowerInvariant()}) in {applied.Seconds:0.000} s"
+            );
         run.Info($"{result.Applied.Length} migrations applied");
         return result with { StatementLog = result.StatementLog is null ? null : Statements };
     }

@@ -31,6 +31,8 @@ public sealed class Test : AsyncFrostingTask<DeploymentContext>
                 )
             );
         if (summary.Passed == 0)
-            throw Failures.Of(new PipelineException("no test ran", "at least one passed test", "look at the log of the task"));
+            throw Failures.Of(
+                new PipelineException("no test ran", "at least one passed test", "look at the log of the task")
+            );
     }
 }

@@ -10,7 +10,11 @@ public sealed class ValidateConfiguration : CheckTask
     protected override Task CheckAsync(DeploymentContext context)
     {
         var configuration = context.Configured.Demand();
-        context.Log.Information("{0} environments: {1}", configuration.Environments.Count, string.Join(", ", configuration.EnvironmentNames));
+        context.Log.Information(
+            "{0} environments: {1}",
+            configuration.Environments.Count,
+            string.Join(", ", configuration.EnvironmentNames)
+        );
         return Task.CompletedTask;
     }
 }

@@ -6,5 +6,6 @@ namespace Slipway.Pipeline.Tasks;
 [TaskDescription("C# files are formatted as dotnet csharpier formats them")]
 public sealed class ValidateFormatting : CheckTask
 {
-    protected override Task CheckAsync(DeploymentContext context) => context.Workbench.DotNet.CheckFormatAsync(context.Cancellation);
+    protected override Task CheckAsync(DeploymentContext context) =>
+        context.Workbench.DotNet.CheckFormatAsync(context.Cancellation);
 }

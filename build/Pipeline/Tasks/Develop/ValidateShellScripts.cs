@@ -12,7 +12,10 @@ public sealed class ValidateShellScripts : CheckTask
     protected override async Task CheckAsync(DeploymentContext context)
     {
         var scripts = ShellScripts.Find(context.Workbench.Root);
-        var shellcheck = new Shellcheck(context.Workbench.Runner, context.Workbench.Installed.PathOf(ToolCatalogue.Shellcheck));
+        var shellcheck = new Shellcheck(
+            context.Workbench.Runner,
+            context.Workbench.Installed.PathOf(ToolCatalogue.Shellcheck)
+        );
         var findings = await shellcheck.CheckAsync(context.Workbench.Root, scripts, context.Cancellation);
         if (!findings.IsEmpty)
             throw new PipelineException(

@@ -12,7 +12,10 @@ public sealed class ValidateTerraform : CheckTask
         foreach (var layer in context.Layers())
         {
             var terraform = context.Workbench.Terraform(
-                new TerraformLayer(layer, context.Workbench.PathOf(Path.Combine(".slipway", "terraform", Path.GetFileName(layer))))
+                new TerraformLayer(
+                    layer,
+                    context.Workbench.PathOf(Path.Combine(".slipway", "terraform", Path.GetFileName(layer)))
+                )
             );
             await terraform.InitWithoutBackendAsync(context.Cancellation);
             await terraform.DemandWrittenWellAsync(context.Cancellation);

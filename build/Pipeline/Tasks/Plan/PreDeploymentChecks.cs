@@ -5,7 +5,9 @@ using Slipway.Releases;
 namespace Slipway.Pipeline.Tasks;
 
 [TaskName("PreDeploymentChecks")]
-[TaskDescription("Required checks green, security audit, clean working tree, no freeze window, a version that may follow")]
+[TaskDescription(
+    "Required checks green, security audit, clean working tree, no freeze window, a version that may follow"
+)]
 [IsDependentOn(typeof(ValidateRelease))]
 public sealed class PreDeploymentChecks : Stage<ChecksResult>
 {

@@ -30,11 +30,7 @@ public sealed class TerraformPlan : Stage<InfrastructurePlan>
         await terraform.DemandSoundAsync(run.Line, run.Cancellation);
         var file = run.Folder.PathOf(PlanFile);
         var dead = await run.Context.Site.DeadPartsAsync(run.Cancellation);
-        var changed = await terraform.PlanAsync(
-            new PlanRequest(file) { Replace = dead },
-            run.Line,
-            run.Cancellation
-        );
+        var changed = await terraform.PlanAsync(new PlanRequest(file) { Replace = dead }, run.Line, run.Cancellation);
         var changes = await terraform.ShowPlanAsync(
             file,
             address => PlanRules.IsProtected(address, settings.Protected),

@@ -7,13 +7,16 @@ using Slipway.Validation;
 namespace Slipway.Pipeline.Tasks;
 
 [TaskName("Record")]
-[TaskDescription("Moves the environment tag, appends to the ledger, and writes the deployment record and how to roll back")]
+[TaskDescription(
+    "Moves the environment tag, appends to the ledger, and writes the deployment record and how to roll back"
+)]
 [IsDependentOn(typeof(ProductionValidation))]
 public sealed class Record : ReleasedStage<DeploymentRecord>
 {
     private const string Instructions = "rollback-instructions.md";
 
-    protected override bool Holds(DeploymentRecord output) => output.Status == DeploymentRecords.TextOf(DeploymentStatus.Success);
+    protected override bool Holds(DeploymentRecord output) =>
+        output.Status == DeploymentRecords.TextOf(DeploymentStatus.Success);
 
     protected override async Task<DeploymentRecord> ExecuteAsync(StageRun run)
     {
@@ -35,7 +38,9 @@ public sealed class Record : ReleasedStage<DeploymentRecord>
         );
         await run.NoteAsync(Instructions);
         await run.Context.Ledger.AppendAsync(record, release, run.Cancellation);
-        run.Info($"{release.Environment} now names {release.Version}; rollback {(record.RollbackAvailable ? $"until {record.RollbackDeadline:HH:mm} UTC" : "has nothing to go back to")}");
+        run.Info(
+            $"{release.Environment} now names {release.Version}; rollback {(record.RollbackAvailable ? $"until {record.RollbackDeadline:HH:mm} UTC" : "has nothing to go back to")}"
+        );
         return record;
     }
 }

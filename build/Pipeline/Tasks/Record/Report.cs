@@ -11,7 +11,12 @@ public sealed class Report : AsyncFrostingTask<DeploymentContext>
     public override async Task RunAsync(DeploymentContext context)
     {
         var folder = context.Runs.Current;
-        var report = await context.Reports.WriteAsync(folder, DeploymentStatus.Success, failure: null, context.Cancellation);
+        var report = await context.Reports.WriteAsync(
+            folder,
+            DeploymentStatus.Success,
+            failure: null,
+            context.Cancellation
+        );
         context.Say(report.Headline);
         foreach (var left in report.NotSent)
             context.Say(left);

@@ -5,7 +5,9 @@ using Slipway.Rollouts;
 namespace Slipway.Pipeline.Tasks;
 
 [TaskName("Abort")]
-[TaskDescription("Gives the stable version all traffic at once, whatever state a rollout is in; needs nothing but the router")]
+[TaskDescription(
+    "Gives the stable version all traffic at once, whatever state a rollout is in; needs nothing but the router"
+)]
 public sealed class Abort : CheckTask
 {
     protected override async Task CheckAsync(DeploymentContext context)

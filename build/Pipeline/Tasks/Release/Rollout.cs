@@ -9,7 +9,9 @@ using Slipway.Rollouts;
 namespace Slipway.Pipeline.Tasks;
 
 [TaskName("Rollout")]
-[TaskDescription("Starts the candidate beside the stable version, shifts traffic step by step, and takes it back on a bad verdict")]
+[TaskDescription(
+    "Starts the candidate beside the stable version, shifts traffic step by step, and takes it back on a bad verdict"
+)]
 [IsDependentOn(typeof(Migrate))]
 public sealed class Rollout : Stage<RolloutResult>
 {
@@ -43,7 +45,9 @@ public sealed class Rollout : Stage<RolloutResult>
                     : $"look at {run.Folder.PathOf("rollout")}, mend the release, and deploy its next version"
             );
         }
-        run.Info($"{result.Serving} serves; {(result.Warm is null ? "nothing served before" : $"{result.Warm} stays warm until {result.WarmUntil:HH:mm} UTC")}");
+        run.Info(
+            $"{result.Serving} serves; {(result.Warm is null ? "nothing served before" : $"{result.Warm} stays warm until {result.WarmUntil:HH:mm} UTC")}"
+        );
         return result;
     }
 }

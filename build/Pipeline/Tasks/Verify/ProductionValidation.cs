@@ -30,14 +30,21 @@ public sealed class ProductionValidation : ReleasedStage<ValidationResult>
             run.Cancellation
         );
         foreach (var flow in result.Flows)
-            run.Info($"{(flow.ExitCode == 0 ? "passed" : "FAILED")} {flow.FlowFileName} {flow.DurationMilliseconds} ms {flow.Detail}");
+            run.Info(
+                $"{(flow.ExitCode == 0 ? "passed" : "FAILED")} {flow.FlowFileName} {flow.DurationMilliseconds} ms {flow.Detail}"
+            );
         if (result.PlatformReason is { } reason)
             run.Info(reason);
         return result.FrontendMayDeploy
             ? result
             : throw new PipelineException(
                 "the deployed system failed its flows, the front end may not be deployed: "
-                    + string.Join("; ", result.Flows.Where(flow => flow.ExitCode != 0).Select(flow => $"{flow.FlowFileName}: {flow.Detail}")),
+                    + string.Join(
+                        "; ",
+                        result
+                            .Flows.Where(flow => flow.ExitCode != 0)
+                            .Select(flow => $"{flow.FlowFileName}: {flow.Detail}")
+                    ),
                 next: $"look at the screenshots and logs in {run.Folder.PathOf("validation")}"
             );
     }

@@ -25,7 +25,9 @@ public sealed class Smoke : ReleasedStage<SmokeResult>
             run.Cancellation
         );
         foreach (var check in checks)
-            run.Info($"{(check.Passed ? "passed" : "FAILED")} {check.Name} {check.Target} {check.Milliseconds:0} ms {check.Detail}");
+            run.Info(
+                $"{(check.Passed ? "passed" : "FAILED")} {check.Name} {check.Target} {check.Milliseconds:0} ms {check.Detail}"
+            );
         if (checks.Where(check => !check.Passed).ToArray() is { Length: > 0 } failed)
             throw new PipelineException(
                 $"{failed.Length} of {checks.Length} smoke checks failed: "

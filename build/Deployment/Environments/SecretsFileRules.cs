@@ -3,7 +3,7 @@ using System.Text;
 namespace Slipway.Environments;
 
 /// <summary>What an environment's <c>secrets.enc</c> must be, told without its key.</summary>
-internal static class SecretsRules
+internal static class SecretsFileRules
 {
     private static readonly byte[] PrivateKey = Encoding.ASCII.GetBytes("AGE-SECRET-KEY-");
 

@@ -5,12 +5,12 @@ using Slipway.Tools.Tests.Android;
 namespace Slipway.Tools.Tests.Sandbox;
 
 /// <summary>A sandbox of its own in a temp folder with a nasty name, on free ports. Ended and removed by the test.</summary>
-internal sealed class SandboxRoot : IAsyncDisposable
+internal sealed class ScratchSandbox : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("slipway-sbx-");
 
     /// <param name="reachable">Whether the users of this machine may pass through the folder above: a clone in /root is not.</param>
-    public SandboxRoot(bool reachable = true)
+    public ScratchSandbox(bool reachable = true)
     {
         const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         File.SetUnixFileMode(_folder.FullName, reachable ? owner | UnixFileMode.OtherExecute : owner);
