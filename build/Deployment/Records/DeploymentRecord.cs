@@ -82,7 +82,20 @@ public sealed record DeploymentRecord : StageOutput, IStageFile
     [JsonPropertyName("force_reason")]
     public string? ForceReason { get; init; }
 
+    /// <summary>1, or higher for a deployment that was resumed after its failure had been recorded.</summary>
+    [JsonPropertyName("attempt")]
+    public int Attempt { get; init; } = 1;
+
     /// <summary>What failed and why, for a deployment that did not succeed.</summary>
     [JsonPropertyName("failure")]
     public string? Failure { get; init; }
+
+    /// <summary>From the start of ValidateRelease to this record; the estimated waits of the queue come from it.</summary>
+    [JsonPropertyName("duration_seconds")]
+    public double DurationSeconds { get; init; }
+
+    /// <summary>Digest of everything that was deployed: <c>apk</c>, <c>image:&lt;service&gt;</c>, <c>plan</c>, <c>backup</c>, <c>secrets</c>.</summary>
+    [JsonPropertyName("digests")]
+    public ImmutableSortedDictionary<string, string> Digests { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
 }

@@ -36,6 +36,15 @@ public sealed record Command(string Program, ImmutableArray<string> Arguments)
     /// <summary>Whether cancellation sends SIGINT (terraform releases its lock on it) rather than SIGTERM.</summary>
     public bool InterruptOnCancel { get; init; }
 
+    /// <summary>
+    /// Whether standard output holds values that nobody may see and that must arrive unchanged (terraform's outputs, a
+    /// decrypted file): it is then returned as <see cref="CommandResult.SecretOutput"/> alone, never streamed or kept as text.
+    /// </summary>
+    public bool SecretOutput { get; init; }
+
+    /// <summary>Characters kept of each output stream; of more, the beginning and the end are kept.</summary>
+    public int OutputLimit { get; init; } = 16 * 1024 * 1024;
+
     public static Command Of(string program, params IEnumerable<string> arguments) => new(program, [.. arguments]);
 
     public Command In(string workingDirectory) => this with { WorkingDirectory = workingDirectory };
@@ -47,7 +56,14 @@ public sealed record Command(string Program, ImmutableArray<string> Arguments)
 
 /// <param name="Output">Standard output, redacted, whole.</param>
 /// <param name="Error">Standard error, redacted, whole.</param>
-public sealed record CommandResult(Command Command, int ExitCode, string Output, string Error, TimeSpan Duration);
+public sealed record CommandResult(Command Command, int ExitCode, string Output, string Error, TimeSpan Duration)
+{
+    /// <summary>Standard output as the program wrote it, when the command asked for it so; null otherwise.</summary>
+    public Secret? SecretOutput { get; init; }
+
+    /// <summary>Whether the middle of an output was left out because it was over <see cref="Command.OutputLimit"/>.</summary>
+    public bool Truncated { get; init; }
+}
 
 /// <summary>One line of a running command, redacted.</summary>
 public readonly record struct OutputLine(bool IsError, string Text);

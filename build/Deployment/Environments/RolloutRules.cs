@@ -1,0 +1,50 @@
+namespace Slipway.Environments;
+
+/// <summary>A rollout climbs to 100 %, and each stage is long enough to be looked at.</summary>
+internal static class RolloutRules
+{
+    public static void Check(EnvironmentConfiguration environment, ConfigurationErrors errors)
+    {
+        var rollout = environment.Rollout;
+        if (rollout.Stages.IsEmpty)
+        {
+            errors.Add("rollout.stages", "is empty", "at least one stage, the last one with 100 percent");
+            return;
+        }
+        EnvironmentRules.Unique(rollout.Stages.Select(stage => stage.Name), "rollout.stages", errors);
+        for (var i = 0; i < rollout.Stages.Length; i++)
+        {
+            var stage = rollout.Stages[i];
+            if (i > 0 && stage.TrafficPercentage <= rollout.Stages[i - 1].TrafficPercentage)
+                errors.Add(
+                    $"rollout.stages[{i}].trafficPercentage",
+                    $"is {stage.TrafficPercentage}",
+                    $"more than {rollout.Stages[i - 1].TrafficPercentage}, the percentage of the stage before"
+                );
+            if (stage.Duration < rollout.CheckInterval)
+                errors.Add(
+                    $"rollout.stages[{i}].duration",
+                    $"is {DurationText.Format(stage.Duration)}",
+                    $"at least one checkInterval ({DurationText.Format(rollout.CheckInterval)})"
+                );
+        }
+        if (rollout.Stages[^1].TrafficPercentage != 100)
+            errors.Add(
+                $"rollout.stages[{rollout.Stages.Length - 1}].trafficPercentage",
+                $"is {rollout.Stages[^1].TrafficPercentage}",
+                "100 in the last stage"
+            );
+        if (environment.Health.Interval > environment.Health.Timeout)
+            errors.Add(
+                "health.interval",
+                $"is {DurationText.Format(environment.Health.Interval)}",
+                $"at most health.timeout ({DurationText.Format(environment.Health.Timeout)})"
+            );
+        if (environment is { IsProduction: true, Rollout.SyntheticRequestsPerSecond: > 0 })
+            errors.Add(
+                "rollout.syntheticRequestsPerSecond",
+                "is not 0",
+                "0 in production, where users bring the traffic"
+            );
+    }
+}

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using Slipway.Outcomes;
+
+namespace Slipway.Faults;
+
+/// <summary>Who brings a fault about.</summary>
+public enum FaultBearer
+{
+    /// <summary>The candidate's instances, told by <c>SLIPWAY_FAULT</c>.</summary>
+    Candidate,
+
+    /// <summary>A migration that is added to the release's own.</summary>
+    Migration,
+
+    /// <summary>Both versions, by the file that <c>SLIPWAY_OUTAGE_FILE</c> names.</summary>
+    SharedOutage,
+}
+
+/// <summary>A fault that was asked for with <c>--sandbox-fault=</c>, so that everybody can watch an abort. Sandbox only.</summary>
+/// <param name="Text">As it was typed, and as the instances read it.</param>
+public sealed record SandboxFault(string Text, FaultBearer Bearer)
+{
+    /// <summary>Every fault with its grammar by example, in the order of the documentation.</summary>
+    public static ImmutableArray<string> Examples { get; } =
+    [
+        "errors:5%",
+        "latency:+50%",
+        "latency-tail:p99x10",
+        "crash",
+        "crash:10s",
+        "crash-loop",
+        "slow-start:20s",
+        "broken-health",
+        "broken-traffic",
+        "wrong-version",
+        "hang:2%",
+        "broken-migration",
+        "shared-outage",
+    ];
+
+    private const string Number = @"[0-9]{1,4}(\.[0-9]{1,3})?";
+    private const string Percent = @"(100(\.0{1,3})?|[0-9]{1,2}(\.[0-9]{1,3})?)";
+
+    // The instances refuse what they do not know as well (sandbox/services/lib/faults.mjs); a test holds both together.
+    private static readonly Regex _candidate = new(
+        $@"\A((errors|hang):{Percent}%|latency:\+{Number}%|latency-tail:p{Percent}x[1-9][0-9]{{0,3}}(\.[0-9]{{1,3}})?"
+            + $@"|crash(:{Number}s)?|crash-loop|slow-start:{Number}s|broken-health|broken-traffic|wrong-version)\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking
+    );
+
+    /// <exception cref="PipelineException">No such fault; exit code 2.</exception>
+    public static SandboxFault Parse(string text) =>
+        text switch
+        {
+            "broken-migration" => new(text, FaultBearer.Migration),
+            "shared-outage" => new(text, FaultBearer.SharedOutage),
+            _ when _candidate.IsMatch(text) => new(text, FaultBearer.Candidate),
+            _ => throw new PipelineException(
+                ExitCode.Usage,
+                $"--sandbox-fault: '{text}' is no fault that is known",
+                expected: string.Join(", ", Examples),
+                next: "./build.sh --target=Deploy --sandbox-fault=errors:5%"
+            ),
+        };
+}

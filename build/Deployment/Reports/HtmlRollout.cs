@@ -1,0 +1,44 @@
+using System.Text;
+using Slipway.Rollouts;
+
+namespace Slipway.Reports;
+
+/// <summary>The rollout in the HTML report: picture and table.</summary>
+internal static class HtmlRollout
+{
+    public static void Append(StringBuilder html, DeploymentReport report)
+    {
+        if (report.Run.Rollout is not { } rollout)
+            return;
+        html.Append("<h2>Rollout</h2>\n");
+        if (rollout.Stages.IsDefaultOrEmpty)
+        {
+            html.Append($"<p>{HtmlText.Of(rollout.Reason ?? "No stage was run.")}</p>\n");
+            return;
+        }
+        html.Append(RolloutPicture.Svg(rollout));
+        html.Append(
+            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Rollout\"><table>\n<thead><tr><th scope=\"col\">Stage</th><th scope=\"col\" class=\"n\">Traffic</th><th scope=\"col\" class=\"n\">Time</th>"
+                + "<th scope=\"col\" class=\"n\">Candidate</th><th scope=\"col\" class=\"n\">errors</th><th scope=\"col\" class=\"n\">Stable</th><th scope=\"col\" class=\"n\">errors</th><th scope=\"col\">Verdict</th></tr></thead>\n<tbody>\n"
+        );
+        foreach (var stage in rollout.Stages)
+            AppendStage(html, stage);
+        html.Append("</tbody></table></div>\n");
+        if (rollout.SecondsToZero is { } seconds)
+            html.Append(
+                $"<p>Traffic was back at the stable version {Quantities.Seconds(seconds)} after the verdict.</p>\n"
+            );
+        if (rollout is { Warm: { } warm, WarmUntil: { } until })
+            html.Append(
+                $"<p>{HtmlText.Code(warm.FullVersion)} is kept warm until {HtmlText.Of(Quantities.Instant(until))}.</p>\n"
+            );
+    }
+
+    private static void AppendStage(StringBuilder html, RolloutStageResult stage) =>
+        html.Append(
+            $"<tr><th scope=\"row\">{HtmlText.Of(stage.Stage)}</th><td class=\"n\">{stage.TrafficPercentage} %</td><td class=\"n\">{Quantities.Seconds(stage.DurationSeconds)}</td>"
+                + $"<td class=\"n\">{Quantities.Count(stage.CandidateRequests)}</td><td class=\"n\">{Quantities.Rate(stage.CandidateErrors, stage.CandidateRequests)}</td>"
+                + $"<td class=\"n\">{Quantities.Count(stage.StableRequests)}</td><td class=\"n\">{Quantities.Rate(stage.StableErrors, stage.StableRequests)}</td>"
+                + $"<td><span class=\"{(stage.Status == "healthy" ? "good" : "bad")}\">{HtmlText.Of(stage.Status)}</span>: {HtmlText.Of(stage.Explanation)}</td></tr>\n"
+        );
+}

@@ -1,0 +1,33 @@
+using Slipway.Backups;
+using Slipway.Runs;
+using Slipway.Validation;
+
+namespace Slipway.Reports;
+
+/// <summary>What reports say in the same words, plain and unescaped.</summary>
+internal static class Sentences
+{
+    public static string Backup(BackupResult backup)
+    {
+        if (backup is { Outcome: StageOutcome.NotApplicable } or { BackupId: null })
+            return $"No backup: {backup.Reason ?? "there was no database"}.";
+        var made =
+            $"{backup.BackupId} at {backup.Location}: {Quantities.Bytes(backup.CompressedBytes)} "
+            + $"({Quantities.Bytes(backup.SqlBytes)} of SQL, {Quantities.Counted(backup.Tables.Length, "table")}, {Quantities.Counted(backup.Tables.Sum(table => table.Rows), "row")}), "
+            + $"dumped in {Quantities.Seconds(backup.DumpSeconds)}.";
+        return backup.Proof switch
+        {
+            null => $"{made} Not proven.",
+            { Passed: true } proof =>
+                $"{made} Proven by {proof.Method} in {Quantities.Seconds(proof.TotalSeconds)}: {proof.Detail}.",
+            { } proof => $"{made} The proof failed: {proof.Detail}.",
+        };
+    }
+
+    public static string Validation(ValidationResult validation) =>
+        validation.Outcome == StageOutcome.NotApplicable
+            ? $"Not run: {validation.Reason}."
+            : $"{Quantities.Counted(validation.Flows.Count(flow => flow.ExitCode == 0), "flow")} of {validation.Flows.Length} passed on {validation.Platform}"
+                + (validation.PlatformReason is null ? "" : $" ({validation.PlatformReason})")
+                + $". The front end {(validation.FrontendMayDeploy ? "may" : "must not")} be deployed.";
+}

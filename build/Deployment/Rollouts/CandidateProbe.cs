@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Slipway.Health;
+using Slipway.Outcomes;
+
+namespace Slipway.Rollouts;
+
+/// <summary>Probes the candidate's health past the router, more closely once it failed.</summary>
+internal sealed class CandidateProbe(RolloutPlan plan, RolloutPorts ports)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private readonly Patience patience = new(ports.Time);
+    private ProbeSchedule schedule = new(plan.Health.Interval);
+    private long last = ports.Time.GetTimestamp();
+
+    public int FailuresInARow => schedule.FailuresInARow;
+
+    /// <summary>What was wrong at the last probe; empty when nothing was.</summary>
+    public ImmutableArray<string> Problems { get; private set; } = [];
+
+    /// <summary>Time until the next probe; zero when it is due.</summary>
+    public TimeSpan Due
+    {
+        get
+        {
+            var left = schedule.Delay - ports.Time.GetElapsedTime(last);
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
+
+    public async Task ProbeAsync(CancellationToken cancellation)
+    {
+        var judgement = HealthJudgement.Of(await ReadAsync(Arm.Candidate, cancellation), plan.Candidate.Version.Number);
+        Problems = judgement.Problems;
+        var next = schedule.After(judgement.IsHealthy);
+        // What both versions suffer from (a dead database) is not the candidate's fault: it cannot pass, nor is it dead.
+        if (next.IsDead && await IsStableIllAsync(cancellation))
+            next = next with { FailuresInARow = ProbeSchedule.Dead - 1 };
+        schedule = next;
+        last = ports.Time.GetTimestamp();
+    }
+
+    /// <summary>Before the first weight: three tries, then the candidate is not fit to get any traffic.</summary>
+    public async Task DemandHealthyAsync(CancellationToken cancellation)
+    {
+        await ProbeAsync(cancellation);
+        for (var attempt = 1; FailuresInARow > 0 && attempt < ProbeSchedule.Dead; attempt++)
+        {
+            await Task.Delay(schedule.Delay, ports.Time, cancellation);
+            await ProbeAsync(cancellation);
+        }
+        if (FailuresInARow == 0)
+            return;
+        throw new PipelineException(
+            $"the candidate {plan.Candidate.Version} is not healthy: {string.Join("; ", Problems)}",
+            $"every service answers its health URL with version {plan.Candidate.Version.Number}",
+            "read the candidate's logs in the run folder"
+        );
+    }
+
+    private async Task<bool> IsStableIllAsync(CancellationToken cancellation)
+    {
+        var readings = await ReadAsync(Arm.Stable, cancellation);
+        return !readings.IsEmpty && !HealthJudgement.Of(readings, null).IsHealthy;
+    }
+
+    private async Task<ImmutableArray<HealthReading>> ReadAsync(Arm arm, CancellationToken cancellation)
+    {
+        try
+        {
+            return await patience.WithinAsync<ImmutableArray<HealthReading>>(
+                Limit,
+                [],
+                token => ports.Probe.ProbeAsync(arm, token),
+                cancellation
+            );
+        }
+        catch (PipelineException)
+        {
+            return [];
+        }
+    }
+}

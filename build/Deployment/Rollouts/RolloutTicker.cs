@@ -1,0 +1,96 @@
+using Slipway.Canary;
+using Slipway.Outcomes;
+
+namespace Slipway.Rollouts;
+
+/// <param name="Verdict">What the judge makes of it.</param>
+internal sealed record Look(CanaryTick Tick, CanaryVerdict Verdict, string Explanation);
+
+/// <summary>Takes looks at both arms: reads the counters and the router, asks the judge, keeps the line.</summary>
+internal sealed class RolloutTicker(RolloutPlan plan, RolloutPorts ports)
+{
+    private readonly CanaryPlan canary = plan.ToCanaryPlan();
+    private readonly CanaryJudge judge = new(plan.ToCanaryPlan());
+    private readonly CounterDifference difference = new();
+    private readonly Patience patience = new(ports.Time);
+    private int stage = -1;
+    private int entry;
+    private int sequence;
+    private long last = ports.Time.GetTimestamp();
+
+    public Task BeginAsync(CancellationToken cancellation) =>
+        ports.Observer.TickedAsync(new TickLine { Plan = canary }, cancellation);
+
+    /// <summary>The weight of this stage is confirmed: count from here.</summary>
+    public async Task EnterAsync(int index, CancellationToken cancellation)
+    {
+        stage = index;
+        entry++;
+        difference.Restart();
+        difference.Take(await ReadMetricsAsync(cancellation));
+        last = ports.Time.GetTimestamp();
+    }
+
+    public async Task<Look> TakeAsync(int failedProbes, bool paused, CancellationToken cancellation)
+    {
+        var taken = difference.Take(await ReadMetricsAsync(cancellation), needsCandidate: stage >= 0);
+        var share = stage >= 0 ? await ReadShareAsync(cancellation) : null;
+        var now = ports.Time.GetTimestamp();
+        var tick = new CanaryTick
+        {
+            Stage = stage,
+            Entry = entry,
+            Sequence = sequence++,
+            At = ports.Time.GetUtcNow(),
+            Seconds = ports.Time.GetElapsedTime(last, now).TotalSeconds,
+            Paused = paused,
+            FailedProbes = failedProbes,
+            RouterShare = share,
+            Stable = taken.Stable,
+            Candidate = taken.Candidate,
+            Dropped = taken.Dropped,
+        };
+        last = now;
+        var verdict = judge.Observe(tick);
+        var explanation = judge.Explain(verdict).Text;
+        var line = new TickLine
+        {
+            Tick = tick,
+            Verdict = verdict,
+            Explanation = explanation,
+        };
+        await ports.Observer.TickedAsync(line, cancellation);
+        return new(tick, verdict, explanation);
+    }
+
+    /// <summary>A source that is slow, or fails, does not answer: the tick is dropped, the rollout lives.</summary>
+    private async Task<MetricsReading?> ReadMetricsAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await patience.WithinAsync(plan.Settings.CheckInterval, null, ports.Metrics.ReadAsync, cancellation);
+        }
+        catch (PipelineException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<double?> ReadShareAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var state = await patience.WithinAsync<RouterState?>(
+                plan.Settings.CheckInterval,
+                null,
+                async token => await ports.Router.ReadAsync(token),
+                cancellation
+            );
+            return state?.CandidateShare;
+        }
+        catch (PipelineException)
+        {
+            return null;
+        }
+    }
+}

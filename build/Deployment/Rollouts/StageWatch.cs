@@ -1,0 +1,145 @@
+using Slipway.Canary;
+using Slipway.Health;
+
+namespace Slipway.Rollouts;
+
+internal enum WatchEnd
+{
+    /// <summary>The stage passed, or the gate opened.</summary>
+    Passed,
+    PromotedByPerson,
+    PromotedFully,
+    Abort,
+
+    /// <summary>Stood still for longer than the hold limit.</summary>
+    HeldTooLong,
+}
+
+/// <param name="Explanation">Why, with numbers; for a person's decision who and why.</param>
+internal sealed record WatchResult(WatchEnd End, string Status, string Explanation);
+
+/// <summary>
+/// Watches one stage, or the wait for a gate before it: looks at every interval, probes, and takes requests of people.
+/// An abort works at any time.
+/// </summary>
+internal sealed class StageWatch(
+    RolloutPlan plan,
+    RolloutPorts ports,
+    RolloutTicker ticker,
+    CandidateProbe probe,
+    RolloutJournal journal
+)
+{
+    private static readonly TimeSpan ControlInterval = TimeSpan.FromSeconds(1);
+
+    private bool isPaused;
+    private long? stillSince;
+
+    /// <param name="gate">What is waited for; null in a running stage.</param>
+    public async Task<WatchResult> RunAsync(StageGate? gate, CancellationToken cancellation)
+    {
+        stillSince = null;
+        var lastLook = ports.Time.GetTimestamp();
+        while (true)
+        {
+            if (gate is not null && gate.Look(ports.Time.GetUtcNow()) is { } opened)
+                return opened;
+            await WaitAsync(lastLook, cancellation);
+            if (await ports.Control.TakeAsync(cancellation) is { } request && Obey(request, gate) is { } ended)
+                return ended;
+            if (probe.Due == TimeSpan.Zero)
+                await probe.ProbeAsync(cancellation);
+            var isDue = ports.Time.GetElapsedTime(lastLook) >= plan.Settings.CheckInterval;
+            if (isDue || probe.FailuresInARow >= ProbeSchedule.Dead)
+            {
+                lastLook = ports.Time.GetTimestamp();
+                if (await LookAsync(gate, cancellation) is { } verdict)
+                    return verdict;
+            }
+            if (IsOutOfPatience)
+                return new(
+                    WatchEnd.HeldTooLong,
+                    "held",
+                    $"stood still for {plan.HoldLimit!.Value.TotalSeconds:0} s: {journal.State.Message}"
+                );
+        }
+    }
+
+    private Task WaitAsync(long lastLook, CancellationToken cancellation)
+    {
+        var look = plan.Settings.CheckInterval - ports.Time.GetElapsedTime(lastLook);
+        var wait = new[] { look, probe.Due, ControlInterval }.Min();
+        return wait > TimeSpan.Zero ? Task.Delay(wait, ports.Time, cancellation) : Task.CompletedTask;
+    }
+
+    private async Task<WatchResult?> LookAsync(StageGate? gate, CancellationToken cancellation)
+    {
+        var look = await ticker.TakeAsync(probe.FailuresInARow, isPaused || gate is not null, cancellation);
+        var phase = gate?.Phase ?? Phase(look.Verdict);
+        if (gate is not null)
+            look = look with { Explanation = gate.Message };
+        if (look.Verdict.Reason == VerdictReason.FailedProbes)
+            look = look with { Explanation = $"{look.Explanation}: {string.Join("; ", probe.Problems)}" };
+        journal.Record(look, phase);
+        CountStillness(phase);
+        return look.Verdict.Kind switch
+        {
+            VerdictKind.Abort => new(WatchEnd.Abort, "aborted", look.Explanation),
+            VerdictKind.Promote when gate is null => new(WatchEnd.Passed, "healthy", look.Explanation),
+            _ => null,
+        };
+    }
+
+    private static RolloutPhase Phase(CanaryVerdict verdict) =>
+        verdict.Kind switch
+        {
+            VerdictKind.Hold => RolloutPhase.Holding,
+            VerdictKind.Inconclusive => RolloutPhase.Inconclusive,
+            _ when verdict.Reason == VerdictReason.Paused => RolloutPhase.Paused,
+            _ => RolloutPhase.Running,
+        };
+
+    private void CountStillness(RolloutPhase phase)
+    {
+        if (phase == RolloutPhase.Running)
+            stillSince = null;
+        else
+            stillSince ??= ports.Time.GetTimestamp();
+    }
+
+    private bool IsOutOfPatience =>
+        stillSince is { } since && plan.HoldLimit is { } limit && ports.Time.GetElapsedTime(since) >= limit;
+
+    private WatchResult? Obey(ControlRequest request, StageGate? gate)
+    {
+        var by = request.Reason is null ? $"by {request.By}" : $"by {request.By}: {request.Reason}";
+        switch (request.Kind)
+        {
+            case ControlKind.Abort:
+                return new(WatchEnd.Abort, "aborted", $"aborted {by}");
+            case ControlKind.Pause:
+                isPaused = true;
+                journal.Say(RolloutPhase.Paused, $"paused {by}");
+                CountStillness(RolloutPhase.Paused);
+                return null;
+            case ControlKind.Resume:
+                isPaused = false;
+                journal.Say(RolloutPhase.Running, $"resumed {by}");
+                CountStillness(RolloutPhase.Running);
+                return null;
+        }
+        if (gate is not null)
+        {
+            journal.Say(gate.Phase, $"not promoted {by}: {gate.Message}");
+            return null;
+        }
+        if (request.Kind == ControlKind.PromoteStage)
+            return new(WatchEnd.PromotedByPerson, "promoted", $"promoted {by}");
+        if (plan.FreezeOverride is null && ports.Freeze.OpenAt(ports.Time.GetUtcNow()) is { } frozen)
+        {
+            journal.Say(journal.State.Phase, $"not promoted {by}: the freeze window \"{frozen}\" is open");
+            return null;
+        }
+        return new(WatchEnd.PromotedFully, "promoted", $"promoted fully {by}");
+    }
+}

@@ -1,0 +1,79 @@
+using Cake.Core;
+using Cake.Core.Diagnostics;
+using Cake.Frosting;
+using Slipway.Environments;
+using Slipway.Outcomes;
+using Slipway.Records;
+using Slipway.Releases;
+using Slipway.Runs;
+
+namespace Slipway.Pipeline;
+
+/// <summary>Before a run: what it needs is here. After a run that did not succeed: users are served, and people are told.</summary>
+public sealed class DeploymentLifetime : FrostingLifetime<DeploymentContext>
+{
+    private IDisposable? _claim;
+
+    public override void Setup(DeploymentContext context, ISetupContext info)
+    {
+        try
+        {
+            SetupAsync(context, [.. info.TasksToExecute.Select(task => task.Name)]).GetAwaiter().GetResult();
+        }
+        catch (PipelineException failure)
+        {
+            throw Failures.Of(failure);
+        }
+    }
+
+    public override void Teardown(DeploymentContext context, ITeardownContext info)
+    {
+        try
+        {
+            if (!info.Successful)
+                ConcludeAsync(context, info.ThrownException).GetAwaiter().GetResult();
+        }
+        catch (PipelineException failure)
+        {
+            // The run has failed already; that its end could not be written down does not hide why.
+            context.Log.Error("{0}", failure.Explain());
+        }
+        finally
+        {
+            _claim?.Dispose();
+        }
+    }
+
+    private async Task SetupAsync(DeploymentContext context, IReadOnlyCollection<string> targets)
+    {
+        var stages = RunPlan.Stages.Select(stage => stage.Name).Append("Report").Intersect(targets, StringComparer.Ordinal).ToArray();
+        if (stages.Length == 0)
+        {
+            await context.Machine.DemandAsync(targets, EngineKind.Process, mayInstall: false, context.Say, context.Cancellation);
+            return;
+        }
+        // Opening the site refuses an environment that cannot be deployed to, before anything is there to clean up.
+        var site = context.Site;
+        context.CheckRequest();
+        await context.Machine.DemandAsync(targets, context.Engine, mayInstall: site.IsSandbox, context.Say, context.Cancellation);
+        await site.PrepareAsync(context.Cancellation);
+        _claim = site.Claim($"{context.Origin.Actor} ({string.Join(", ", stages.Take(1))}{(stages.Length > 1 ? " to " + stages[^1] : "")})");
+    }
+
+    private static async Task ConcludeAsync(DeploymentContext context, Exception? thrown)
+    {
+        if (context.Runs.Opened is not { } folder || !folder.Has(Release.FileName))
+            return;
+        var cancelled = context.Cancellation.IsCancellationRequested;
+        var done = await context.Recovery.RestoreServiceAsync(folder);
+        if (done is not null)
+            context.Say(done);
+        var exitCode = (thrown as CakeException)?.ExitCode ?? 1;
+        var status =
+            cancelled ? DeploymentStatus.Cancelled
+            : exitCode == (int)ExitCode.RolledBack || done is not null ? DeploymentStatus.RolledBack
+            : DeploymentStatus.Failed;
+        await context.Recovery.ConcludeAsync(folder, status, context.FailureOf(folder, thrown, cancelled));
+        context.Log.Error("{0}", $"failure report: {folder.PathOf("failure-report.md")}");
+    }
+}

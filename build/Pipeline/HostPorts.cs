@@ -1,0 +1,19 @@
+namespace Slipway.Pipeline;
+
+/// <summary>What the host offers beyond Cake; the composition root binds it, so that no task depends on our own host.</summary>
+/// <param name="Cancellation">Cancelled by Ctrl-C, SIGTERM or the end of the workflow's job.</param>
+/// <param name="MoveLogs">Brings the logs of the tasks into a folder.</param>
+/// <param name="MaskSecret">Tells GitHub's runner to print *** instead.</param>
+/// <param name="WriteResult">Prints the product of a target (a table, JSON) as it stands.</param>
+public sealed record HostPorts(
+    Func<CancellationToken> Cancellation,
+    Action<string> MoveLogs,
+    Action<string> MaskSecret,
+    Action<string> WriteResult
+)
+{
+    /// <summary>For the plain host of Cake.Frosting, which has none of it.</summary>
+    public static HostPorts Plain { get; } = new(() => CancellationToken.None, _ => { }, _ => { }, Write);
+
+    private static void Write(string text) => Console.Out.WriteLine(text);
+}

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using Slipway.Ledger;
+using Slipway.Outcomes;
+using Slipway.Records;
+using Slipway.Releases;
+using Slipway.Tools;
+using Slipway.Versions;
+
+namespace Slipway.Pipeline;
+
+/// <summary>The ledger of an environment at its remote: read, and appended in the same push that moves the environment tag.</summary>
+public sealed class LedgerBook(DeploymentContext context)
+{
+    private Git Git => context.Workbench.Git;
+
+    private string Environment => context.Destination.Name;
+
+    private string RemotePrefix => $"{LedgerEntry.RefPrefix}{Environment}/";
+
+    // Beside the refs that people see: reading the ledger leaves no tag and no branch in a checkout.
+    private string LocalPrefix => $"refs/slipway/ledger/{Environment}/";
+
+    public async Task<DeploymentLedger> ReadAsync(CancellationToken cancellation)
+    {
+        await Git.FetchAsync(context.Site.Remote, [$"+{RemotePrefix}*:{LocalPrefix}*"], cancellation);
+        var known = (await Git.RemoteRefsAsync(context.Site.Remote, RemotePrefix, cancellation)).Select(found => found.Name).ToHashSet(StringComparer.Ordinal);
+        var objects = await Git.TagObjectsAsync(LocalPrefix, cancellation);
+        return DeploymentLedger.Verify(
+            Environment,
+            objects
+                .Select(found => (RefName: RemotePrefix + found.Ref[LocalPrefix.Length..], found.Message))
+                .Where(found => known.Contains(found.RefName))
+        );
+    }
+
+    /// <summary>Which attempt of a deployment is recorded next: a resumed one has failed before.</summary>
+    public async Task<int> NextAttemptAsync(string deploymentId, CancellationToken cancellation) =>
+        (await ReadAsync(cancellation)).Entries.Count(entry => entry.Record.DeploymentId == deploymentId) + 1;
+
+    /// <param name="release">When given, its environment tag is moved in the same push.</param>
+    /// <exception cref="PipelineException">The tag moved under us, or the ledger is not sound.</exception>
+    public async Task AppendAsync(DeploymentRecord record, Release? release, CancellationToken cancellation)
+    {
+        var ledger = await ReadAsync(cancellation);
+        if (!ledger.IsSound)
+            throw new PipelineException(
+                $"the ledger of {Environment} was changed:\n{string.Join('\n', ledger.Findings)}",
+                "a history that nobody touched",
+                "find out who wrote to refs/deployments before anything is appended to it"
+            );
+        var entry = LedgerEntry.Append(record, ledger.Last);
+        var tag = await Git.CreateTagObjectAsync(
+            entry.RefName["refs/".Length..],
+            record.GitSha,
+            entry.Message,
+            record.Timestamp,
+            cancellation
+        );
+        var refs = ImmutableArray.Create(PushRef.Create(tag, entry.RefName));
+        if (release is not null)
+            refs = refs.Add(await TagMoveAsync(release, cancellation));
+        var pushed = await Git.PushAsync(context.Site.Remote, refs, cancellation);
+        if (pushed.Outcome == PushOutcome.Stale)
+            throw Moved(string.Join(", ", pushed.Refs.Where(found => found.Reason is not null).Select(found => found.Target)));
+    }
+
+    private async Task<PushRef> TagMoveAsync(Release release, CancellationToken cancellation)
+    {
+        var name = "refs/tags/" + EnvironmentTag.NameOf(release.Version.SubProjectPath, release.Environment);
+        var now = await Git.RemoteRefAsync(context.Site.Remote, name, cancellation);
+        // Where it points already, an attempt before this one has got so far.
+        return now?.Commit == release.PreviousCommitSha || now?.Commit == release.CommitSha
+            ? PushRef.Move(release.CommitSha, name, now?.Sha)
+            : throw Moved(name);
+    }
+
+    private static PipelineException Moved(string what) =>
+        new(
+            $"{what} moved under this deployment: somebody else deployed meanwhile",
+            "the environment's tag where it was when this deployment began",
+            "./build.sh --target=Deploy, once the other deployment is understood"
+        );
+}

@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using Cake.Core;
+using Slipway.Outcomes;
+
+namespace Slipway.Pipeline;
+
+/// <summary>How an argument is written.</summary>
+public enum ArgumentForm
+{
+    /// <summary><c>--name</c>.</summary>
+    Flag,
+
+    /// <summary><c>--name=value</c>.</summary>
+    Value,
+}
+
+/// <summary>One argument of the pipeline, declared once: the host refuses every other, help prints these.</summary>
+/// <param name="Validate">Null when the value is fine, else what is expected.</param>
+public sealed record RequestArgument(
+    string Name,
+    ArgumentForm Form,
+    string ValueName,
+    string Description,
+    ImmutableArray<string> Choices = default,
+    Func<string, string?>? Validate = null
+);
+
+/// <summary>What was asked for on the command line, typed.</summary>
+public sealed record Request
+{
+    public static ImmutableArray<RequestArgument> Arguments { get; } =
+    [
+        new(
+            "environment",
+            ArgumentForm.Value,
+            "ENV",
+            "environment to act on (a folder below environments/); default: slipway.json's"
+        ),
+        new("project", ArgumentForm.Value, "PATH", "sub-project, as its tags are prefixed; default: the root"),
+        new(
+            "version",
+            ArgumentForm.Value,
+            "TAG",
+            "version tag to release, e.g. v1.2.3 or api/v1.2.3; default: the one at HEAD"
+        ),
+        new(
+            "region",
+            ArgumentForm.Value,
+            "REGION",
+            "one region of the environment; default: all, in the order of their waves"
+        ),
+        new("deployment-id", ArgumentForm.Value, "ID", "run folder to work in, for a single stage or another machine"),
+        new(
+            "resume",
+            ArgumentForm.Flag,
+            "",
+            "go on with the last unfinished deployment; stages whose output still holds are not repeated"
+        ),
+        new("engine", ArgumentForm.Value, "ENGINE", "how services run in the sandbox", ["process", "docker"]),
+        new(
+            "sandbox-fault",
+            ArgumentForm.Value,
+            "FAULT",
+            "a fault of the candidate, e.g. errors:5%, latency:+50%, crash, broken-migration (sandbox only)"
+        ),
+        new("yes", ArgumentForm.Flag, "", "approve what the environment asks a person for; needs --reason"),
+        new("force", ArgumentForm.Flag, "", "override a refusal that can be overridden; needs --reason"),
+        new("reason", ArgumentForm.Value, "TEXT", "why: stands in the record of the deployment"),
+        new(
+            "allow-destroy",
+            ArgumentForm.Flag,
+            "",
+            "let the Terraform plan destroy or replace protected resources; needs --reason"
+        ),
+        new(
+            "accept-low-traffic",
+            ArgumentForm.Flag,
+            "",
+            "let a rollout stage pass with fewer requests than it asks for"
+        ),
+    ];
+
+    public string? Environment { get; init; }
+
+    /// <summary>Path of the sub-project; null for the only one, or the root.</summary>
+    public string? Project { get; init; }
+
+    public string? Version { get; init; }
+
+    public string? Region { get; init; }
+
+    public string? DeploymentId { get; init; }
+
+    public bool Resume { get; init; }
+
+    public string? Engine { get; init; }
+
+    public string? SandboxFault { get; init; }
+
+    public bool Yes { get; init; }
+
+    public bool Force { get; init; }
+
+    public string? Reason { get; init; }
+
+    public bool AllowDestroy { get; init; }
+
+    public bool Optional { get; init; }
+
+    public string? TestFilter { get; init; }
+
+    public bool AcceptLowTraffic { get; init; }
+
+    /// <exception cref="PipelineException">Arguments that do not go together.</exception>
+    public static Request From(ICakeArguments arguments)
+    {
+        string? Value(string name) =>
+            arguments.GetArguments(name).LastOrDefault() is { Length: > 0 } value ? value : null;
+        bool Flag(string name) =>
+            arguments.HasArgument(name) && !string.Equals(Value(name), "false", StringComparison.OrdinalIgnoreCase);
+
+        var request = new Request
+        {
+            Environment = Value("environment"),
+            Project = Value("project"),
+            Version = Value("version"),
+            Region = Value("region"),
+            DeploymentId = Value("deployment-id"),
+            Resume = Flag("resume"),
+            Engine = Value("engine"),
+            SandboxFault = Value("sandbox-fault"),
+            Yes = Flag("yes"),
+            Force = Flag("force"),
+            Reason = Value("reason"),
+            AllowDestroy = Flag("allow-destroy"),
+            Optional = Flag("optional"),
+            TestFilter = Value("filter"),
+            AcceptLowTraffic = Flag("accept-low-traffic"),
+        };
+        if ((request.Yes || request.Force || request.AllowDestroy) && request.Reason is null)
+            throw new PipelineException(
+                ExitCode.Usage,
+                "an override was asked for without a reason",
+                "--yes, --force and --allow-destroy stand in the record with --reason=TEXT",
+                "add --reason='why this is right'"
+            );
+        return request;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using Slipway.Builds;
+using Slipway.Outcomes;
+using Slipway.Pipeline.Sites;
+using Slipway.Releases;
+using Slipway.Rollouts;
+
+namespace Slipway.Pipeline;
+
+/// <summary>Puts together what a rollout is told, and the world around it.</summary>
+public static class RolloutPlans
+{
+    public static RolloutPlan Of(DeploymentContext context, Release release, ImageSet images, ImmutableSortedDictionary<string, string> settings) =>
+        new()
+        {
+            Candidate = new CandidateStart(release.Version, release.DeploymentId, images.Images, settings),
+            Settings = context.Destination.Rollout,
+            Health = context.Destination.Health,
+            RollbackWindow = context.Destination.RollbackWindow,
+            AcceptLowTraffic = context.Request.AcceptLowTraffic,
+            FreezeOverride = context.Request.Force ? context.Request.Reason : null,
+            // Nobody may be at the terminal: what stands still ends as held, with the stable version serving.
+            HoldLimit = TimeSpan.FromMinutes(context.Destination.IsProduction ? 60 : 1),
+        };
+
+    public static RolloutPorts Ports(DeploymentContext context, Serving serving, IRolloutObserver observer) =>
+        new(
+            context.Time,
+            serving.Router,
+            serving.Workload,
+            serving.Metrics,
+            serving.Probe,
+            new RolloutRequests(context.Runs.Current),
+            new StageApproval(context),
+            new FreezeCalendar(context.Destination.FreezeWindows),
+            observer
+        );
+}
+
+/// <summary>Requests of people, each a file in the run folder: <c>rollout/requests/*.json</c>, taken in order, each once.</summary>
+public sealed class RolloutRequests(Tools.RunFolder folder) : IRolloutControl
+{
+    public const string Folder = "rollout/requests";
+
+    private readonly Tools.Mailbox _mailbox = new(folder.PathOf(Folder));
+
+    public async Task<ControlRequest?> TakeAsync(CancellationToken cancellation) =>
+        await _mailbox.TakeAsync(cancellation) is { } letter
+        && Enum.TryParse<ControlKind>(letter.Subject, out var kind)
+            ? new(kind, letter.From, letter.Text)
+            : null;
+
+    public Task SendAsync(ControlRequest request, CancellationToken cancellation) =>
+        _mailbox.SendAsync(new(request.Kind.ToString(), request.By, request.Reason ?? ""), cancellation);
+}
+
+/// <summary>Before a stage that asks for a person: <c>--yes --reason</c> on the command line, or refused with what to type.</summary>
+public sealed class StageApproval(DeploymentContext context) : IApproval
+{
+    public Task<ApprovalAnswer> AskAsync(ApprovalRequest request, CancellationToken cancellation) =>
+        context.Request.Yes
+            ? Task.FromResult(new ApprovalAnswer(true, context.Origin.Actor, context.Request.Reason))
+            : throw new PipelineException(
+                ExitCode.Held,
+                $"the stage {request.Stage} ({request.TrafficPercentage} % to {request.Candidate}) needs approval",
+                "a person's yes",
+                $"--resume --deployment-id={context.Runs.Current.DeploymentId} --yes --reason=\"…\""
+            );
+}

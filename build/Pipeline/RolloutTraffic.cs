@@ -1,0 +1,49 @@
+using System.Globalization;
+using Slipway.Pipeline.Sites;
+using Slipway.Tools;
+
+namespace Slipway.Pipeline;
+
+/// <summary>The synthetic users of a rollout where no real ones bring traffic; counts what each version answered.</summary>
+public sealed class RolloutTraffic : IAsyncDisposable
+{
+    /// <summary>However long a rollout may be held, its traffic ends.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromHours(2);
+
+    private readonly SyntheticTraffic? _traffic;
+
+    private RolloutTraffic(SyntheticTraffic? traffic) => _traffic = traffic;
+
+    public static RolloutTraffic Start(DeploymentContext context, Serving serving)
+    {
+        var settings = context.Destination.Rollout;
+        return new(
+            settings.SyntheticRequestsPerSecond == 0
+                ? null
+                : SyntheticTraffic.Start(
+                    new TrafficSettings(
+                        serving.PublicUrl,
+                        settings.SyntheticRequestsPerSecond,
+                        [
+                            .. context.Destination.CriticalEndpoints.Where(endpoint => endpoint.Method == "GET").Select(endpoint => endpoint.Path),
+                            .. context.Destination.Services.Select(service => service.HealthPath),
+                        ],
+                        Limit
+                    ),
+                    context.Time
+                )
+        );
+    }
+
+    /// <summary>Ends the traffic; what users would have seen, in a sentence.</summary>
+    public async Task<string> EndAsync()
+    {
+        if (_traffic is null)
+            return "no synthetic traffic";
+        var report = await _traffic.StopAsync();
+        return string.Create(CultureInfo.InvariantCulture, $"{report.Sent} synthetic requests, {report.Lost} lost by the machinery")
+            + (report.FirstFailure is null ? "" : $" ({report.FirstFailure})");
+    }
+
+    public ValueTask DisposeAsync() => _traffic?.DisposeAsync() ?? ValueTask.CompletedTask;
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using Slipway.Outcomes;
+using Slipway.Records;
+using Slipway.Releases;
+using Slipway.Tools;
+
+namespace Slipway.Pipeline;
+
+/// <summary>
+/// The run folder that this process works in: named on the command line, found for <c>--resume</c>, or opened once by
+/// ValidateRelease. The folder's content is all that travels between stages.
+/// </summary>
+public sealed class Runs(RunFolders folders, Request request, Action<string> onOpen)
+{
+    private readonly Lock _gate = new();
+    private RunFolder? _current;
+
+    /// <summary>Ids of all runs, newest first.</summary>
+    public ImmutableArray<string> Ids => folders.List();
+
+    public string Root => folders.Root;
+
+    /// <summary>The run to work in, or null while a new one is still to be opened.</summary>
+    public RunFolder? Find()
+    {
+        lock (_gate)
+        {
+            if (_current is not null)
+                return _current;
+            if (request.DeploymentId is { } id)
+                return Use(folders.Open(id));
+            return request.Resume && Unfinished() is { } latest ? Use(latest) : null;
+        }
+    }
+
+    /// <summary>The run that this process works in so far; null when it has not come to one.</summary>
+    public RunFolder? Opened
+    {
+        get
+        {
+            lock (_gate)
+                return _current;
+        }
+    }
+
+    /// <exception cref="PipelineException">No run was named, and none has been opened.</exception>
+    public RunFolder Current =>
+        Find()
+        ?? throw new PipelineException(
+            ExitCode.Usage,
+            "no deployment to work on",
+            $"a single stage works in the run folder of a deployment, below {folders.Root}",
+            Ids is [var newest, ..] ? $"--deployment-id={newest}" : "./build.sh --target=Deploy"
+        );
+
+    /// <summary>Opens the folder of a new deployment; once per process.</summary>
+    public RunFolder Open(string deploymentId)
+    {
+        lock (_gate)
+            return Use(folders.Create(deploymentId));
+    }
+
+    /// <summary>The run that is named, or the newest if it did not end well and is about the version that is asked for.</summary>
+    public RunFolder? FindUnfinished() =>
+        request.DeploymentId is { } id ? folders.Open(id) : Unfinished();
+
+    private RunFolder? Unfinished() =>
+        folders.Latest() is { } latest
+        && latest.TryRead<DeploymentRecord>()?.Status != DeploymentRecords.TextOf(DeploymentStatus.Success)
+        && (request.Version is not { } version || latest.TryRead<Release>() is not { } release || release.Version.FullVersion == version)
+            ? latest
+            : null;
+
+    private RunFolder Use(RunFolder folder)
+    {
+        _current = folder;
+        onOpen(folder.PathOf("logs"));
+        return folder;
+    }
+}

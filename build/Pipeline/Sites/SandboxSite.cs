@@ -1,0 +1,201 @@
+using System.Collections.Immutable;
+using Slipway.Builds;
+using Slipway.Environments;
+using Slipway.Faults;
+using Slipway.Infrastructure;
+using Slipway.Outcomes;
+using Slipway.Products;
+using Slipway.Releases;
+using Slipway.Rollouts;
+using Slipway.Routing;
+using Slipway.Secrets;
+using Slipway.Tools;
+using Slipway.Versions;
+
+namespace Slipway.Pipeline.Sites;
+
+/// <summary>The stand-in for a cloud on this machine: PostgreSQL, HAProxy, a bare remote, instances as processes or containers.</summary>
+public sealed class SandboxSite(
+    EnvironmentConfiguration environment,
+    SubProject project,
+    Workbench tools,
+    string? engine,
+    string user,
+    string? overriddenRoot
+) : ISite
+{
+    private readonly Lazy<SandboxRoot> _root = new(() => SandboxRoot.Open(tools.Root, user, overriddenRoot));
+
+    private SandboxSettingsFile SettingsFile => new(_root.Value, tools.PathOf("sandbox/cloud"));
+
+    public string Remote => Path.Combine(_root.Value.Location, "remote.git");
+
+    public string Location => SandboxRoot.PathFor(tools.Root, user, overriddenRoot);
+
+    public bool IsSandbox => true;
+
+    public Command Prepare(Command build) => build.With(SandboxRoot.Variable, _root.Value.Location);
+
+    public IBackupStore Backups => new FolderStore(Path.Combine(_root.Value.Location, StoreFolder));
+
+    private string StoreFolder => environment.Backup?.Store["file:".Length..] ?? "backups";
+
+    public async Task PrepareAsync(CancellationToken cancellation)
+    {
+        var settings = await SettingsFile.EnsureAsync(cancellation);
+        await Git.InitBareAsync(tools.Runner, settings.Remote, cancellation);
+        await new HaproxyConfigurationFile(Haproxy(settings)).EnsureAsync(cancellation);
+    }
+
+    public async Task<TerraformLayer> LayerAsync(CancellationToken cancellation)
+    {
+        var settings = await SettingsFile.EnsureAsync(cancellation);
+        return new TerraformLayer(
+            tools.PathOf(Path.Combine("terraform", environment.Terraform!.Layer)),
+            Path.Combine(settings.TerraformState, "data")
+        )
+        {
+            BackendConfig = ImmutableSortedDictionary<string, string>.Empty.Add(
+                "path",
+                Path.Combine(settings.TerraformState, "terraform.tfstate")
+            ),
+            VariablesFile = settings.VariablesFile,
+            LockTimeout = environment.Terraform.LockTimeout ?? TimeSpan.FromSeconds(30),
+        };
+    }
+
+    public async Task<ImmutableArray<string>> DeadPartsAsync(CancellationToken cancellation) =>
+        await SettingsFile.ReadAsync(cancellation) is { } settings
+            ? await new SandboxParts(settings).ReadDeadAsync(cancellation)
+            : [];
+
+    public async Task<Secret?> DatabaseUrlAsync(CancellationToken cancellation)
+    {
+        if (environment.Database is not { UrlOutput: { } name } || await SettingsFile.ReadAsync(cancellation) is not { } settings)
+            return null;
+        if (!Path.Exists(Path.Combine(settings.TerraformState, "terraform.tfstate")))
+            return null;
+        var terraform = tools.Terraform(await LayerAsync(cancellation));
+        await terraform.InitAsync(null, cancellation);
+        return (await terraform.OutputsAsync(cancellation)).Sensitive.GetValueOrDefault(name);
+    }
+
+    public async Task<(ImageKind Kind, string Why)> ImageKindAsync(CancellationToken cancellation)
+    {
+        if ((engine ?? EngineName(environment.Engine)) != "docker")
+            return (ImageKind.Bundle, "services run as local processes: each is bundled once, by digest (--engine=docker builds images)");
+        if (await new Docker(tools.Runner, new DockerEngine()).ServerVersionAsync(cancellation) is null)
+            throw new PipelineException(
+                ExitCode.Usage,
+                "--engine=docker was asked for, and no Docker engine answers",
+                "a running engine (docker version shows Server)",
+                "start it, or leave --engine out: services then run as processes"
+            );
+        return (ImageKind.Docker, "images are built and pushed to the registry");
+    }
+
+    /// <summary>No image can be pulled on a closed network: the base is made of the machine's own node.</summary>
+    public Task PrepareImagesAsync(CancellationToken cancellation) =>
+        tools.Runner.RunAsync(
+            Command.Of(tools.PathOf("sandbox/cloud/base-image.sh"), "up").With(SandboxRoot.Variable, _root.Value.Location),
+            cancellation: cancellation
+        );
+
+    public ImmutableSortedDictionary<string, string> CandidateSettings(Release release)
+    {
+        var settings = ImmutableSortedDictionary<string, string>.Empty.Add(
+            "SLIPWAY_OUTAGE_FILE",
+            Path.Combine(_root.Value.Location, "outage")
+        );
+        return release.SandboxFault is { } text && SandboxFault.Parse(text) is { Bearer: FaultBearer.Candidate } fault
+            ? settings.Add("SLIPWAY_FAULT", fault.Text)
+            : settings;
+    }
+
+    public async Task<Serving> ServingAsync(RunFolder? bundles, InfrastructureOutputs? outputs, CancellationToken cancellation)
+    {
+        var settings =
+            await SettingsFile.ReadAsync(cancellation)
+            ?? throw new PipelineException("the sandbox is down", next: "./build.sh --target=SandboxUp");
+        var layout = Haproxy(settings);
+        var runtime = new HaproxyRuntime(layout);
+        var records = new ArmRecords(settings.Root);
+        var host = Instances(settings, bundles);
+        var router = new HaproxyRouter(
+            layout,
+            runtime,
+            new HaproxyConfigurationFile(layout),
+            tools.Time,
+            (slot, token) => LocalWorkload.SurvivorsAsync(records, host, slot, token)
+        );
+        var health = new HealthCheck(CheckConnections.Open(), tools.Time);
+        var workload = new LocalWorkload(
+            new(settings.Root, environment.Services, environment.Health.Timeout, environment.Rollout.DrainTimeout),
+            host,
+            router,
+            records,
+            await SecretsAsync(cancellation),
+            health.AskAsync,
+            tools.Time
+        );
+        return new(
+            settings.PublicUrl,
+            router,
+            workload,
+            new HealthProbe(workload, health),
+            new HaproxyMetrics(runtime, tools.Time)
+        );
+    }
+
+    /// <summary>Whether there is anything of this sandbox on the machine.</summary>
+    public bool Exists => Path.Exists(Location);
+
+    public bool HasState => Path.Exists(Path.Combine(Location, "terraform", "terraform.tfstate"));
+
+    /// <summary>Ends every instance of both slots, recorded or not.</summary>
+    public async Task StopInstancesAsync(CancellationToken cancellation)
+    {
+        if (await SettingsFile.ReadAsync(cancellation) is not { } settings)
+            return;
+        var host = Instances(settings, null);
+        foreach (var slot in Slots.All)
+        foreach (var id in await host.FindAsync(slot, cancellation))
+            await host.StopAsync(id, TimeSpan.FromSeconds(5), cancellation);
+    }
+
+    public Task RemoveAsync(CancellationToken cancellation) => SandboxFolder.RemoveAsync(_root.Value, cancellation);
+
+    public PipelineException DatabaseIsGone(ProjectVersion serving) =>
+        new(
+            $"{serving} serves, but its database is gone: there is nothing to back up, and a deployment would begin with an empty one",
+            $"the database of {Location}",
+            "./build.sh --target=SandboxUp heals it; ./build.sh --target=SandboxDown begins anew"
+        );
+
+    public IDisposable Claim(string holder) =>
+        EnvironmentClaim.Take(Path.Combine(_root.Value.Location, "claim"), environment.Name, holder, tools.Time);
+
+    private IInstanceHost Instances(SandboxSettings settings, RunFolder? bundles) =>
+        (engine ?? EngineName(environment.Engine)) == "docker"
+            ? new DockerInstances(settings.Root, SandboxRoot.UserAndGroup(), tools.Runner)
+            : new ProcessInstances(
+                new(
+                    settings.Root,
+                    project.Images.ToImmutableSortedDictionary(image => image.Service, image => image.Start, StringComparer.Ordinal)
+                ),
+                new RunFolderBundles(bundles, settings.Releases),
+                new DetachedStart(),
+                new ProcessLives(),
+                tools.Time
+            );
+
+    private async Task<ImmutableSortedDictionary<string, Secret>> SecretsAsync(CancellationToken cancellation) =>
+        await DatabaseUrlAsync(cancellation) is { } url
+            ? ImmutableSortedDictionary<string, Secret>.Empty.Add("DATABASE_URL", url)
+            : ImmutableSortedDictionary<string, Secret>.Empty;
+
+    private HaproxySettings Haproxy(SandboxSettings settings) =>
+        new(settings.HaproxyFolder, settings.HttpPort, environment.Services, environment.Rollout.StickyBy);
+
+    private static string EngineName(EngineKind kind) => kind == EngineKind.Docker ? "docker" : "process";
+}

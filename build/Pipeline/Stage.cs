@@ -1,0 +1,58 @@
+using Cake.Core;
+using Cake.Core.Diagnostics;
+using Cake.Frosting;
+using Slipway.Outcomes;
+using Slipway.Runs;
+
+namespace Slipway.Pipeline;
+
+/// <summary>
+/// A stage of a deployment: a function from typed files of the run folder to one typed file. It says when and why;
+/// what is decided stands in Deployment, how the world is touched in Tools.
+/// </summary>
+public abstract class Stage<T> : AsyncFrostingTask<DeploymentContext>
+    where T : StageOutput, IStageFile
+{
+    /// <summary>With <c>--resume</c> a stage whose output is complete and still follows from its files is not done again.</summary>
+    public sealed override bool ShouldRun(DeploymentContext context)
+    {
+        if (!context.Request.Resume || context.Runs.Find() is not { } run || run.TryRead<T>() is not { } output)
+            return true;
+        if (run.ChangedFilesAsync(output, context.Cancellation).GetAwaiter().GetResult() is [var changed, ..])
+        {
+            context.Log.Information("{0} is done again: {1} is not what it was made from", T.FileName, changed);
+            return true;
+        }
+        if (!Holds(output))
+            return true;
+        context.Log.Information("done at {0:HH:mm:ss} UTC, and {1} still holds", output.FinishedAt.UtcDateTime, T.FileName);
+        return false;
+    }
+
+    public sealed override async Task RunAsync(DeploymentContext context)
+    {
+        var run = new StageRun(context);
+        try
+        {
+            await run.WriteAsync(await ExecuteAsync(run));
+        }
+        catch (PipelineException failure)
+        {
+            throw Failures.Of(await OnFailureAsync(run, failure));
+        }
+    }
+
+    protected abstract Task<T> ExecuteAsync(StageRun run);
+
+    /// <summary>Whether a complete output lets the stage be left out of a resumed run: a rollout that was taken back does not.</summary>
+    protected virtual bool Holds(T output) => true;
+
+    /// <summary>What a failure means for the world: stages after the rollout take the traffic back.</summary>
+    protected virtual Task<PipelineException> OnFailureAsync(StageRun run, PipelineException failure) => Task.FromResult(failure);
+}
+
+/// <summary>Turns a failure that a person can act on into what the host prints and exits with.</summary>
+public static class Failures
+{
+    public static CakeException Of(PipelineException failure) => new((int)failure.ExitCode, failure.Explain(), failure);
+}

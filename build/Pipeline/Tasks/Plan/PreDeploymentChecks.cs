@@ -1,0 +1,31 @@
+using Cake.Frosting;
+using Slipway.Checks;
+using Slipway.Releases;
+
+namespace Slipway.Pipeline.Tasks;
+
+[TaskName("PreDeploymentChecks")]
+[TaskDescription("Required checks green, security audit, clean working tree, no freeze window, a version that may follow")]
+[IsDependentOn(typeof(ValidateRelease))]
+public sealed class PreDeploymentChecks : Stage<ChecksResult>
+{
+    protected override async Task<ChecksResult> ExecuteAsync(StageRun run)
+    {
+        var release = await run.ReadAsync<Release>();
+        var context = run.Context;
+        var reason = context.Request.Force ? context.Request.Reason : null;
+        var source = new CommitChecks(context);
+        CheckResult[] checks =
+        [
+            .. await source.RequiredAsync(release, run.Cancellation),
+            await source.AuditAsync(release, run.Line, run.Cancellation),
+            await source.WorkingTreeAsync(run.Cancellation),
+            FreezeCalendar.Check(context.Destination.FreezeWindows, context.Time.GetUtcNow(), reason),
+            VersionInService.Check(release.Version, release.PreviousVersion, reason),
+        ];
+        foreach (var check in checks)
+            run.Info($"{check.Status.ToString().ToLowerInvariant()} {check.Name}: {check.Detail}");
+        ChecksVerdict.Demand(checks);
+        return new() { DeploymentId = run.Id, Checks = [.. checks] };
+    }
+}

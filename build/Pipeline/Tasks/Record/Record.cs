@@ -1,0 +1,41 @@
+using Cake.Frosting;
+using Slipway.Records;
+using Slipway.Releases;
+using Slipway.Tools;
+using Slipway.Validation;
+
+namespace Slipway.Pipeline.Tasks;
+
+[TaskName("Record")]
+[TaskDescription("Moves the environment tag, appends to the ledger, and writes the deployment record and how to roll back")]
+[IsDependentOn(typeof(ProductionValidation))]
+public sealed class Record : ReleasedStage<DeploymentRecord>
+{
+    private const string Instructions = "rollback-instructions.md";
+
+    protected override bool Holds(DeploymentRecord output) => output.Status == DeploymentRecords.TextOf(DeploymentStatus.Success);
+
+    protected override async Task<DeploymentRecord> ExecuteAsync(StageRun run)
+    {
+        await run.ReadAsync<ValidationResult>();
+        var release = await run.ReadAsync<Release>();
+        var record = DeploymentRecords.Compose(
+            run.Outputs(),
+            DeploymentStatus.Success,
+            run.StartedAt,
+            run.Context.Time.GetUtcNow()
+        ) with
+        {
+            Attempt = await run.Context.Ledger.NextAttemptAsync(run.Id, run.Cancellation),
+        };
+        await AtomicFile.WriteAsync(
+            run.Folder.PathOf(Instructions),
+            RollbackInstructions.Markdown(record, run.Context.Destination),
+            run.Cancellation
+        );
+        await run.NoteAsync(Instructions);
+        await run.Context.Ledger.AppendAsync(record, release, run.Cancellation);
+        run.Info($"{release.Environment} now names {release.Version}; rollback {(record.RollbackAvailable ? $"until {record.RollbackDeadline:HH:mm} UTC" : "has nothing to go back to")}");
+        return record;
+    }
+}

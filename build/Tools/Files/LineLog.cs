@@ -1,0 +1,24 @@
+using System.Text;
+
+namespace Slipway.Tools;
+
+/// <summary>A file of lines that grows; each line is whole on the disk once it is appended.</summary>
+public sealed class LineLog : IAsyncDisposable
+{
+    private readonly FileStream _file;
+
+    /// <param name="path">Continued when it is there: a resumed run's lines follow those of the one that died.</param>
+    public LineLog(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+    }
+
+    public async Task AppendAsync(string line, CancellationToken cancellation)
+    {
+        await _file.WriteAsync(Encoding.UTF8.GetBytes(line.TrimEnd('\n') + "\n"), cancellation);
+        await _file.FlushAsync(cancellation);
+    }
+
+    public ValueTask DisposeAsync() => _file.DisposeAsync();
+}

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Slipway.Environments;
+using Slipway.Outcomes;
+using Slipway.Routing;
+
+namespace Slipway.Tools;
+
+/// <summary>The layout of a local HAProxy: what changes only when the environment's configuration does.</summary>
+/// <param name="Folder">Holds configuration, admin socket and pid file.</param>
+/// <param name="HttpPort">Port on loopback where the product is served.</param>
+/// <param name="StickyBy"><c>cookie:NAME</c> (or only <c>NAME</c>) or <c>header:NAME</c>: keeps a user at one arm.</param>
+public sealed record HaproxySettings(
+    string Folder,
+    int HttpPort,
+    ImmutableArray<ServiceSettings> Services,
+    string? StickyBy = null
+)
+{
+    /// <summary>What HAProxy and the kernel allow for the path of a socket, with room for HAProxy's temporary suffix.</summary>
+    private const int LongestSocketPath = 90;
+
+    public string ConfigurationFile => Path.Combine(Folder, "haproxy.cfg");
+
+    public string PidFile => Path.Combine(Folder, "haproxy.pid");
+
+    public string AdminSocket
+    {
+        get
+        {
+            var path = Path.Combine(Folder, "admin.sock");
+            return path.Length <= LongestSocketPath
+                ? path
+                : throw new PipelineException(
+                    ExitCode.Usage,
+                    $"{path}: too long for the path of a socket",
+                    $"at most {LongestSocketPath} characters",
+                    "SLIPWAY_SANDBOX_ROOT=/var/tmp/<short> ./build.sh …"
+                );
+        }
+    }
+
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long an instance may be silent during a request.</summary>
+    public TimeSpan ServerTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    public TimeSpan ClientTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    public TimeSpan CheckInterval { get; init; } = TimeSpan.FromSeconds(1);
+}
+
+/// <summary>Who is where: the part of the configuration that changes with each promotion.</summary>
+public sealed record SlotAssignment(
+    Slot Stable,
+    ImmutableArray<InstanceAddress> Blue,
+    ImmutableArray<InstanceAddress> Green
+)
+{
+    public static SlotAssignment Empty { get; } = new(Slot.Blue, [], []);
+
+    public ImmutableArray<InstanceAddress> this[Slot slot] => slot == Slot.Blue ? Blue : Green;
+
+    public InstanceAddress? Find(Slot slot, string service, int index) =>
+        this[slot].FirstOrDefault(instance => instance.Service == service && instance.Index == index);
+
+    /// <summary>Without instances that the layout has no place for.</summary>
+    public SlotAssignment For(ImmutableArray<ServiceSettings> services)
+    {
+        return this with { Blue = Known(Blue), Green = Known(Green) };
+
+        ImmutableArray<InstanceAddress> Known(ImmutableArray<InstanceAddress> instances) =>
+            [
+                .. instances
+                    .Where(instance =>
+                        services.Any(service => service.Name == instance.Service && instance.Index <= service.Instances)
+                    )
+                    .OrderBy(instance => instance.Service, StringComparer.Ordinal)
+                    .ThenBy(instance => instance.Index),
+            ];
+    }
+}

@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Slipway.Tools;
+
+/// <param name="Text">What to look for.</param>
+/// <param name="Lead">Characters before it that hold bits of the secret too (base64 out of step with its groups).</param>
+/// <param name="Trail">Characters after it that do.</param>
+internal readonly record struct SecretForm(string Text, int Lead = 0, int Trail = 0);
+
+/// <summary>The forms in which a secret shows up in output: as it is, escaped for a URL, JSON or HTML, in base64.</summary>
+internal static class SecretForms
+{
+    /// <summary>A shorter value is not looked for inside text: it would shred every line and give itself away by that.</summary>
+    public const int MinimumLength = 4;
+
+    private const int MinimumLineLength = 8;
+
+    public static ImmutableArray<SecretForm> Of(string value)
+    {
+        if (value.Length < MinimumLength)
+            return [];
+        var forms = new HashSet<SecretForm>();
+        foreach (var part in Parts(value))
+        {
+            foreach (var text in Escaped(part))
+                forms.Add(new SecretForm(text));
+            for (var offset = 0; offset < 3; offset++)
+                forms.UnionWith(Base64(part, offset));
+        }
+        return [.. forms.Where(form => form.Text.Length >= MinimumLength && !form.Text.Contains('\n'))];
+    }
+
+    /// <summary>The value, each long line of it (output is read line by line), and the password in a connection URL.</summary>
+    private static IEnumerable<string> Parts(string value)
+    {
+        yield return value;
+        var lines = value.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (lines.Length == 1 && lines[0] != value && lines[0].Length >= MinimumLength)
+            yield return lines[0];
+        else if (lines.Length > 1)
+            foreach (var line in lines.Where(line => line.Length >= MinimumLineLength))
+                yield return line;
+        foreach (var password in PasswordOf(value))
+            yield return password;
+    }
+
+    private static IEnumerable<string> PasswordOf(string value)
+    {
+        if (!value.Contains("://", StringComparison.Ordinal) || !Uri.TryCreate(value, UriKind.Absolute, out var uri))
+            yield break;
+        var colon = uri.UserInfo.IndexOf(':');
+        if (colon < 0)
+            yield break;
+        var user = uri.UserInfo[..colon];
+        var password = uri.UserInfo[(colon + 1)..];
+        // A password that is also the user or the database of the URL is a word of everyday output.
+        if (password.Length < MinimumLineLength || password == user || uri.AbsolutePath.TrimStart('/') == password)
+            yield break;
+        yield return password;
+        yield return Uri.UnescapeDataString(password);
+    }
+
+    private static IEnumerable<string> Escaped(string value)
+    {
+        yield return value;
+        yield return Uri.EscapeDataString(value);
+        yield return LowerHex(Uri.EscapeDataString(value), '%', 2);
+        yield return WebUtility.UrlEncode(value);
+        yield return WebUtility.HtmlEncode(value);
+        var strict = JsonEncodedText.Encode(value).ToString();
+        var relaxed = JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString();
+        yield return strict;
+        yield return LowerHex(strict, 'u', 4);
+        yield return relaxed;
+        // Go (terraform, docker) writes these three so, and nothing else.
+        yield return relaxed
+            .Replace("<", "\\u003c", StringComparison.Ordinal)
+            .Replace(">", "\\u003e", StringComparison.Ordinal)
+            .Replace("&", "\\u0026", StringComparison.Ordinal);
+    }
+
+    private static string LowerHex(string text, char marker, int digits)
+    {
+        var result = new StringBuilder(text);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] != marker || (marker == 'u' && (i == 0 || text[i - 1] != '\\')))
+                continue;
+            for (var digit = i + 1; digit <= i + digits && digit < text.Length; digit++)
+                result[digit] = char.ToLowerInvariant(text[digit]);
+        }
+        return result.ToString();
+    }
+
+    private static IEnumerable<SecretForm> Base64(string value, int offset)
+    {
+        var bytes = new byte[offset + Encoding.UTF8.GetByteCount(value)];
+        Encoding.UTF8.GetBytes(value, bytes.AsSpan(offset));
+        var whole = Convert.ToBase64String(bytes).TrimEnd('=');
+        // Only the characters whose six bits all come from the secret are known.
+        var first = offset == 0 ? 0 : offset + 1;
+        var known = bytes.Length * 8 / 6;
+        if (known - first < MinimumLength)
+            yield break;
+        var text = whole[first..known];
+        var lead = offset == 0 ? 0 : 1;
+        var trail = bytes.Length * 8 % 6 == 0 ? 0 : 1;
+        yield return new SecretForm(text, lead, trail);
+        yield return new SecretForm(text.Replace('+', '-').Replace('/', '_'), lead, trail);
+        if (offset != 0)
+            yield break;
+        // Wrapped as base64(1) and openssl do it.
+        foreach (var width in new[] { 64, 76 })
+            if (text.Length > width)
+                foreach (var line in text.Chunk(width).Where(line => line.Length >= MinimumLineLength))
+                    yield return new SecretForm(new string(line), 0, line.Length < width ? trail : 0);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net.Sockets;
+
+namespace Slipway.Tools;
+
+/// <summary>Which parts of a sandbox run, as the machine says; Terraform's state only knows that it started them once.</summary>
+public sealed class SandboxParts(SandboxSettings settings)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>Addresses of the parts that do not run, for <c>terraform apply -replace=…</c>; empty when all do.</summary>
+    public async Task<ImmutableArray<string>> ReadDeadAsync(CancellationToken cancellation)
+    {
+        var dead = ImmutableArray.CreateBuilder<string>();
+        if (!DatabaseRuns() || !await AnswersAsync(settings.DatabasePort, cancellation))
+            dead.Add("terraform_data.postgres");
+        if (!await RouterRunsAsync(cancellation) || !await AnswersAsync(settings.HttpPort, cancellation))
+            dead.Add("terraform_data.haproxy");
+        return dead.ToImmutable();
+    }
+
+    /// <summary>Whether our own HAProxy listens at its admin socket: no other program can be there.</summary>
+    internal async Task<bool> RouterRunsAsync(CancellationToken cancellation)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        var endPoint = new UnixDomainSocketEndPoint(Path.Combine(settings.HaproxyFolder, "admin.sock"));
+        return await ConnectsAsync(token => socket.ConnectAsync(endPoint, token), cancellation);
+    }
+
+    /// <summary>Whether the process of the cluster's pid file runs, is PostgreSQL, and has the cluster's port.</summary>
+    internal bool DatabaseRuns()
+    {
+        var lines = ReadLines(Path.Combine(settings.DatabaseFolder, "data", "postmaster.pid"));
+        return lines.Length >= 4
+            && int.TryParse(lines[0], NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+            && lines[3].Trim() == settings.DatabasePort.ToString(CultureInfo.InvariantCulture)
+            && ReadLines($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/comm") is ["postgres", ..];
+    }
+
+    private static async Task<bool> AnswersAsync(int port, CancellationToken cancellation)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        return await ConnectsAsync(token => socket.ConnectAsync("127.0.0.1", port, token), cancellation);
+    }
+
+    private static async Task<bool> ConnectsAsync(
+        Func<CancellationToken, ValueTask> connect,
+        CancellationToken cancellation
+    )
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Patience);
+        try
+        {
+            await connect(limit.Token);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private static string[] ReadLines(string path)
+    {
+        try
+        {
+            return File.ReadAllLines(path);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,311 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Slipway.Builds;
+using Slipway.Environments;
+using Slipway.Outcomes;
+using Slipway.Rollouts;
+using Slipway.Routing;
+using Slipway.Secrets;
+using Slipway.Versions;
+
+namespace Slipway.Tools;
+
+/// <param name="Root">The sandbox's folder.</param>
+/// <param name="HealthTimeout">How long an instance may take until it is healthy.</param>
+/// <param name="StopGrace">How long an instance may take to end when it is asked to.</param>
+public sealed record LocalWorkloadSettings(
+    string Root,
+    ImmutableArray<ServiceSettings> Services,
+    TimeSpan HealthTimeout,
+    TimeSpan StopGrace
+);
+
+/// <summary>
+/// Runs the instances of both arms on this machine, as processes or as containers: the host decides. Which slot is which
+/// arm is asked of the router, what lives is asked of the machine.
+/// </summary>
+/// <param name="secrets">Variables of the instances that nobody may see, e.g. <c>DATABASE_URL</c>.</param>
+/// <param name="health">Asks an instance's health URL: service, URL, version that is expected.</param>
+public sealed class LocalWorkload(
+    LocalWorkloadSettings settings,
+    IInstanceHost host,
+    IInstanceRegistry registry,
+    ArmRecords records,
+    ImmutableSortedDictionary<string, Secret> secrets,
+    Func<string, Uri, ProjectVersion, CancellationToken, Task<HealthReading>> health,
+    TimeProvider time
+) : IWorkload
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    public async Task<ArmState> ReadAsync(Arm arm, CancellationToken cancellation)
+    {
+        var slot = Slots.Of(arm, await registry.ReadStableSlotAsync(cancellation));
+        if (await records.ReadAsync(slot, cancellation) is not { } record)
+            return new(null, null, 0, 0, ImmutableSortedDictionary<string, Uri>.Empty);
+        var alive = await AliveAsync(record, cancellation);
+        return new(
+            record.Version,
+            record.DeploymentId,
+            record.Instances.Length,
+            alive.Count,
+            record
+                .Instances.Where(instance => instance.Port > 0)
+                .ToImmutableSortedDictionary(Key, instance => HealthUrl(instance.Port), StringComparer.Ordinal)
+        );
+    }
+
+    public async Task StartCandidateAsync(CandidateStart start, CancellationToken cancellation)
+    {
+        var missing = settings.Services.Where(service => !start.Images.Any(image => image.Service == service.Name));
+        if (string.Join(", ", missing.Select(service => service.Name)) is { Length: > 0 } names)
+            throw new PipelineException($"nothing was built for {names}", "an image or bundle of every service");
+        var slot = (await registry.ReadStableSlotAsync(cancellation)).Other();
+        await registry.UnregisterAsync(slot, cancellation);
+        await ClearAsync(slot, cancellation);
+        var wanted = settings.Services.SelectMany(service =>
+            Enumerable
+                .Range(1, service.Instances)
+                .Select(index => (Image: start.Images.First(image => image.Service == service.Name), Index: index))
+        );
+        var record = new ArmRecord(ArmRecord.Shape, start.Version, start.DeploymentId, start.Settings, []);
+        try
+        {
+            foreach (var (image, index) in wanted)
+            {
+                var id = await host.StartAsync(ToStart(slot, record, image, index), cancellation);
+                var started = new InstanceRecord(image.Service, index, id, 0, image);
+                record = record with { Instances = record.Instances.Add(started) };
+                await records.WriteAsync(slot, record, CancellationToken.None);
+            }
+            record = await WaitAsync(slot, record, cancellation);
+            await records.WriteAsync(slot, record, cancellation);
+            await registry.RegisterAsync(slot, Addresses(record), cancellation);
+        }
+        catch (Exception failure) when (failure is PipelineException or IOException or OperationCanceledException)
+        {
+            // What was begun is taken back even when nobody waits for it any more. It has no traffic, so the order does
+            // not matter, and a router that died meanwhile forgets it anyway.
+            await ClearAsync(slot, CancellationToken.None);
+            try
+            {
+                await registry.UnregisterAsync(slot, CancellationToken.None);
+            }
+            catch (PipelineException)
+            {
+                // The failure that began it says more.
+            }
+            throw;
+        }
+    }
+
+    public async Task StopCandidateAsync(TimeSpan drainTimeout, CancellationToken cancellation)
+    {
+        var slot = (await registry.ReadStableSlotAsync(cancellation)).Other();
+        var asked = time.GetTimestamp();
+        while (await registry.DrainAsync(slot, cancellation) > 0 && time.GetElapsedTime(asked) < drainTimeout)
+            await Task.Delay(Pause, time, cancellation);
+        await registry.UnregisterAsync(slot, cancellation);
+        await ClearAsync(slot, cancellation);
+    }
+
+    /// <summary>
+    /// Starts again what died of the stable version, from the bundles or images that it was started from, and tells the
+    /// router. Returns how many instances that were; 0 when all is well or nothing was ever deployed.
+    /// </summary>
+    public async Task<int> RepairStableAsync(CancellationToken cancellation)
+    {
+        var slot = await registry.ReadStableSlotAsync(cancellation);
+        if (await records.ReadAsync(slot, cancellation) is not { } record)
+            return 0;
+        var alive = await AliveAsync(record, cancellation);
+        var dead = record.Instances.Where(instance => !alive.Contains(instance.Id) || instance.Port == 0).ToList();
+        foreach (var instance in dead)
+        {
+            await host.StopAsync(instance.Id, settings.StopGrace, cancellation);
+            var id = await host.StartAsync(ToStart(slot, record, instance.Image, instance.Index), cancellation);
+            record = record with
+            {
+                Instances = record.Instances.Replace(instance, instance with { Id = id, Port = 0 }),
+            };
+            await records.WriteAsync(slot, record, CancellationToken.None);
+        }
+        if (dead.Count > 0)
+        {
+            record = await WaitAsync(slot, record, cancellation);
+            await records.WriteAsync(slot, record, cancellation);
+        }
+        var wanted = Addresses(record);
+        var registered = await registry.ReadRegisteredAsync(slot, cancellation);
+        if (!wanted.ToHashSet().SetEquals(registered))
+            await registry.RegisterAsync(slot, wanted, cancellation);
+        return dead.Count;
+    }
+
+    /// <summary>The instances of a slot that run and have a port: what a router that was started again has to learn.</summary>
+    public static async Task<ImmutableArray<InstanceAddress>> SurvivorsAsync(
+        ArmRecords records,
+        IInstanceHost host,
+        Slot slot,
+        CancellationToken cancellation
+    )
+    {
+        if (await records.ReadAsync(slot, cancellation) is not { } record)
+            return [];
+        var alive = await host.AliveAsync([.. record.Instances.Select(instance => instance.Id)], cancellation);
+        return Addresses(
+            record with
+            {
+                Instances = [.. record.Instances.Where(one => one.Port > 0 && alive.Contains(one.Id))],
+            }
+        );
+    }
+
+    /// <summary>Ends everything of this sandbox, recorded or not: the end of SandboxDown.</summary>
+    public async Task StopAllAsync(CancellationToken cancellation)
+    {
+        foreach (var slot in Slots.All)
+            await ClearAsync(slot, cancellation);
+    }
+
+    private async Task<ArmRecord> WaitAsync(Slot slot, ArmRecord record, CancellationToken cancellation)
+    {
+        using var oneFailed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var waits = record
+            .Instances.Select(instance => Stop(WaitAsync(slot, record, instance, oneFailed.Token)))
+            .ToList();
+        var all = Task.WhenAll(waits);
+        try
+        {
+            return record with { Instances = [.. await all] };
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // The others were told to stop waiting; the reason is the one that failed.
+            throw all.Exception?.InnerExceptions.OfType<PipelineException>().FirstOrDefault()
+                ?? waits.Select(wait => wait.Exception?.InnerException).OfType<PipelineException>().First();
+        }
+
+        async Task<InstanceRecord> Stop(Task<InstanceRecord> wait)
+        {
+            try
+            {
+                return await wait;
+            }
+            catch (PipelineException)
+            {
+                await oneFailed.CancelAsync();
+                throw;
+            }
+        }
+    }
+
+    private async Task<InstanceRecord> WaitAsync(
+        Slot slot,
+        ArmRecord record,
+        InstanceRecord instance,
+        CancellationToken cancellation
+    )
+    {
+        var start = ToStart(slot, record, instance.Image, instance.Index, fresh: false);
+        var asked = time.GetTimestamp();
+        var last = "it has not said on which port it listens";
+        var port = instance.Port;
+        while (time.GetElapsedTime(asked) < settings.HealthTimeout)
+        {
+            if ((await host.AliveAsync([instance.Id], cancellation)).IsEmpty)
+                throw await NotHealthyAsync("it ended", start, instance, cancellation);
+            if (port == 0)
+                port = ReadPort(start.PortFile);
+            if (port > 0)
+            {
+                var reading = await health(instance.Service, HealthUrl(port), record.Version, cancellation);
+                if (reading.Healthy)
+                    return instance with { Port = port };
+                last = reading.Detail;
+                if (reading.Version is { } other && other != record.Version.Number && other != record.Version.Semver)
+                    throw await NotHealthyAsync(last, start, instance, cancellation);
+            }
+            await Task.Delay(Pause, time, cancellation);
+        }
+        var waited = settings.HealthTimeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
+        throw await NotHealthyAsync($"after {waited} s {last}", start, instance, cancellation);
+    }
+
+    private async Task<PipelineException> NotHealthyAsync(
+        string why,
+        InstanceStart start,
+        InstanceRecord instance,
+        CancellationToken cancellation
+    )
+    {
+        var log = await host.ReadLogAsync(instance.Id, start.LogFile, cancellation);
+        var tail = secrets.Values.Where(secret => !secret.IsEmpty).Aggregate(log.Tail, Redact);
+        return new(
+            $"{instance.Service} {instance.Index} did not become healthy: {why}; its log ({log.Where}) ends with:\n{tail}",
+            $"/health answers 200 with version {start.Settings["SLIPWAY_VERSION"]}"
+        );
+
+        static string Redact(string text, Secret secret) =>
+            text.Replace(secret.Reveal(), Secret.Mask, StringComparison.Ordinal);
+    }
+
+    private InstanceStart ToStart(Slot slot, ArmRecord record, ServiceImage image, int index, bool fresh = true)
+    {
+        var folder = Path.Combine(records.FolderOf(slot), $"{image.Service}-{index}");
+        if (fresh)
+        {
+            Directory.CreateDirectory(folder);
+            File.Delete(Path.Combine(folder, "port"));
+            // What the instance before said is kept once: it may say why it died.
+            if (File.Exists(Path.Combine(folder, "instance.log")))
+                File.Move(Path.Combine(folder, "instance.log"), Path.Combine(folder, "before.log"), overwrite: true);
+        }
+        var variables = record
+            .Settings.SetItem("SLIPWAY_VERSION", record.Version.Number)
+            .SetItem("SLIPWAY_SERVICE", image.Service)
+            .SetItem("SLIPWAY_OUTAGE_FILE", Path.Combine(settings.Root, "outage"));
+        return new(slot, index, image, record.DeploymentId, folder, variables, secrets);
+    }
+
+    /// <summary>Frees a slot: its instances, and instances that a killed run left without a record.</summary>
+    private async Task ClearAsync(Slot slot, CancellationToken cancellation)
+    {
+        var own = (await records.ReadAsync(slot, cancellation))?.Instances ?? [];
+        var ended = own.Select(instance => instance.Id).Union(await host.FindAsync(slot, cancellation));
+        await Task.WhenAll(ended.Select(id => host.StopAsync(id, settings.StopGrace, cancellation)));
+        records.Remove(slot);
+    }
+
+    private Task<ImmutableHashSet<string>> AliveAsync(ArmRecord record, CancellationToken cancellation) =>
+        host.AliveAsync([.. record.Instances.Select(instance => instance.Id)], cancellation);
+
+    private static ImmutableArray<InstanceAddress> Addresses(ArmRecord record) =>
+        [.. record.Instances.Select(one => new InstanceAddress(one.Service, one.Index, one.Port))];
+
+    /// <summary>The service's name for its first instance, <c>name-2</c> for the second: one URL per instance.</summary>
+    private static string Key(InstanceRecord instance) =>
+        instance.Index == 1 ? instance.Service : $"{instance.Service}-{instance.Index}";
+
+    private static Uri HealthUrl(int port) => new($"http://127.0.0.1:{port}/health");
+
+    private static int ReadPort(string file)
+    {
+        try
+        {
+            return
+                int.TryParse(
+                    File.ReadAllText(file).Trim(),
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var port
+                ) && port is > 0 and < 65536
+                ? port
+                : 0;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,4 @@
+# The sandbox needs no provider but Terraform's own terraform_data: it works without a network.
+terraform {
+  required_version = ">= 1.6"
+}

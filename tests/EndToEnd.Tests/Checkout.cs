@@ -1,0 +1,203 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text;
+
+namespace Slipway.EndToEnd.Tests;
+
+/// <summary>
+/// A checkout of this repository in a folder of its own, with a git history and a sandbox of its own: what a user has
+/// after a clone. The built program and the installed tools are taken over, so that a test does not build them again.
+/// </summary>
+internal sealed class Checkout : IAsyncDisposable
+{
+    private readonly string _folder;
+
+    private Checkout(string folder) => _folder = folder;
+
+    public string Root => Path.Combine(_folder, "checkout");
+
+    public string SandboxRoot => Path.Combine(_folder, "sandbox");
+
+    public string Remote => Path.Combine(SandboxRoot, "remote.git");
+
+    public string Runs => Path.Combine(Root, "deployment-logs");
+
+    public static string Repository { get; } = FindRepository();
+
+    public static async Task<Checkout> CreateAsync()
+    {
+        var folder = Path.Combine(Path.GetTempPath(), "slipway-e2e-" + Guid.NewGuid().ToString("N")[..8]);
+        Directory.CreateDirectory(folder);
+        var checkout = new Checkout(folder);
+        Directory.CreateDirectory(checkout.Root);
+        await checkout.CopyAsync();
+        await checkout.GitAsync("init", "--quiet", "--initial-branch=main");
+        checkout.Commit("The product as it is");
+        return checkout;
+    }
+
+    /// <summary>Shorter stages than the shipped sandbox: the tests look at what happens, not at how long it is watched.</summary>
+    public Checkout WithShortStages()
+    {
+        var file = Path.Combine(Root, "environments", "sandbox", "environment.json");
+        var text = File.ReadAllText(file);
+        File.WriteAllText(
+            file,
+            System.Text.RegularExpressions.Regex.Replace(
+                text,
+                "\"duration\"\\s*:\\s*\"[^\"]+\"",
+                "\"duration\": \"3s\""
+            )
+        );
+        Commit("Shorter stages");
+        return this;
+    }
+
+    public Task<Run> BuildAsync(params string[] arguments) => Start(arguments).EndAsync(TimeSpan.FromMinutes(5));
+
+    public RunningBuild Start(params string[] arguments) => new(this, arguments);
+
+    public void Write(string path, string text)
+    {
+        var file = Path.Combine(Root, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, text);
+    }
+
+    public void Commit(string message)
+    {
+        Git("add", "--all");
+        Git(
+            "-c",
+            "user.name=Test",
+            "-c",
+            "user.email=test@example.invalid",
+            "commit",
+            "--quiet",
+            "--allow-empty",
+            "-m",
+            message
+        );
+    }
+
+    public void Tag(string name) =>
+        Git("-c", "user.name=Test", "-c", "user.email=test@example.invalid", "tag", "--annotate", "-m", name, name);
+
+    public string Git(params string[] arguments) => GitAsync(arguments).GetAwaiter().GetResult();
+
+    public async Task<string> GitAsync(params string[] arguments)
+    {
+        var run = await RunAsync(
+            "git",
+            Root,
+            ["-C", Root, .. arguments],
+            ImmutableDictionary<string, string>.Empty,
+            TimeSpan.FromMinutes(1)
+        );
+        run.ExitCode.ShouldBe(0, run.Text);
+        return run.Output;
+    }
+
+    /// <summary>Tag name → commit, as the sandbox's remote has it now.</summary>
+    public IReadOnlyDictionary<string, string> RemoteTags()
+    {
+        var tags = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var line in Git("ls-remote", "--tags", Remote).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var parts = line.Split('\t');
+            // A peeled line (^{}) follows the tag object's and wins: it is the commit.
+            tags[parts[1]["refs/tags/".Length..].Replace("^{}", "", StringComparison.Ordinal)] = parts[0];
+        }
+        return tags;
+    }
+
+    public string LatestRun() =>
+        new DirectoryInfo(Runs)
+            .GetDirectories("deploy-*")
+            .OrderBy(run => run.Name, StringComparer.Ordinal)
+            .Last()
+            .FullName;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Directory.Exists(SandboxRoot))
+            await BuildAsync("--target=SandboxDown");
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    internal ImmutableDictionary<string, string> Environment =>
+        ImmutableDictionary<string, string>
+            .Empty.Add("SLIPWAY_SANDBOX_ROOT", SandboxRoot)
+            .Add("NO_COLOR", "1")
+            .Add("CI", "")
+            .Add("GITHUB_ACTIONS", "")
+            .Add("DEPLOYMENT_LOG_DIR", "");
+
+    internal static async Task<Run> RunAsync(
+        string program,
+        string folder,
+        IEnumerable<string> arguments,
+        ImmutableDictionary<string, string> environment,
+        TimeSpan limit
+    )
+    {
+        var start = new ProcessStartInfo(program)
+        {
+            UseShellExecute = false,
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        using var timer = new CancellationTokenSource(limit);
+        try
+        {
+            await process.WaitForExitAsync(timer.Token);
+        }
+        catch (OperationCanceledException late)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new AssertionException($"{program} did not end within {limit}: {await output}\n{await error}", late);
+        }
+        return new Run(process.ExitCode, await output, await error);
+    }
+
+    private async Task CopyAsync()
+    {
+        // Times are kept: the program counts as built from these sources.
+        var copy =
+            "set -euo pipefail; git -C \"$1\" ls-files -z --cached --others --exclude-standard | (cd \"$1\" && tar --null --ignore-failed-read -T - -c) | tar -x -p -C \"$2\"; "
+            + "mkdir -p \"$2/.slipway\"; cp -a \"$1/.slipway/program\" \"$2/.slipway/\"; if [ -d \"$1/.slipway/npm\" ]; then cp -al \"$1/.slipway/npm\" \"$2/.slipway/\"; fi; "
+            + "touch \"$2/.slipway/program/current/stamp\"";
+        var run = await RunAsync(
+            "bash",
+            Repository,
+            ["-c", copy, "copy", Repository, Root],
+            ImmutableDictionary<string, string>.Empty,
+            TimeSpan.FromMinutes(2)
+        );
+        run.ExitCode.ShouldBe(0, run.Text);
+    }
+
+    private static string FindRepository()
+    {
+        var folder = new DirectoryInfo(TestContext.CurrentContext.TestDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Slipway.slnx")))
+            folder = folder.Parent;
+        return folder?.FullName ?? throw new InvalidOperationException("the tests do not run inside the repository");
+    }
+}
+
+/// <param name="Output">Standard output.</param>
+internal sealed record Run(int ExitCode, string Output, string Error)
+{
+    public string Text => new StringBuilder(Output).Append(Error).ToString();
+}

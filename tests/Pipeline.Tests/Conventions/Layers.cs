@@ -1,0 +1,64 @@
+using System.Text.RegularExpressions;
+
+namespace Slipway.Pipeline.Tests.Conventions;
+
+public sealed class Layers
+{
+    [Test]
+    public void DeploymentKnowsNoOtherLayerAndNoPackageButNuGetVersioning() =>
+        typeof(Releases.Release)
+            .Assembly.GetReferencedAssemblies()
+            .Select(assembly => assembly.Name!)
+            .Where(name =>
+                !name.StartsWith("System", StringComparison.Ordinal)
+                && name is not ("NuGet.Versioning" or "netstandard")
+            )
+            .ShouldBeEmpty();
+
+    [Test]
+    public void ToolsDoNotKnowCake() =>
+        typeof(Tools.Command)
+            .Assembly.GetReferencedAssemblies()
+            .Select(assembly => assembly.Name!)
+            .Where(name => name.StartsWith("Cake", StringComparison.Ordinal))
+            .ShouldBeEmpty();
+
+    /// <summary>A tool folder names only its own types, those of Tools/Process, and those of Deployment.</summary>
+    [Test]
+    public void AToolKnowsNoOtherToolButProcess()
+    {
+        var declared = new Regex(
+            @"^\s*(?:public|internal)\s+(?:(?:static|sealed|abstract|partial|readonly)\s+)*(?:class|record(?:\s+struct)?|interface|enum|struct)\s+(\w+)",
+            RegexOptions.Multiline
+        );
+        var folders = Directory
+            .GetDirectories(Path.Combine(Repository.Root, "build", "Tools"))
+            .Select(folder =>
+                (
+                    Name: Path.GetFileName(folder),
+                    Sources: Directory
+                        .GetFiles(folder, "*.cs", SearchOption.AllDirectories)
+                        .Select(File.ReadAllText)
+                        .ToArray()
+                )
+            )
+            .ToArray();
+        var home = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, sources) in folders)
+        foreach (var match in sources.SelectMany(source => declared.Matches(source)))
+            home[match.Groups[1].Value] = name;
+        var crossings =
+            from folder in folders
+            from source in folder.Sources
+            from word in Words(source).Distinct()
+            where home.TryGetValue(word, out var owner) && owner != folder.Name && owner != "Process"
+            select $"Tools/{folder.Name} names {word} of Tools/{home[word]}: a port in Deployment or a parameter joins them";
+        crossings.Distinct().ShouldBeEmpty();
+    }
+
+    private static IEnumerable<string> Words(string source)
+    {
+        var code = Regex.Replace(source, @"//[^\n]*|""(?:\\.|[^""\\\n])*""", "");
+        return Regex.Matches(code, @"(?<![.\w])[A-Z]\w+").Select(match => match.Value);
+    }
+}

@@ -1,0 +1,134 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Slipway.Secrets;
+
+namespace Slipway.Tools.Tests;
+
+public class RedactorTests
+{
+    private const string Value = "s3cr&t/\"pä$$ w0rd'<x>";
+
+    [TestCaseSource(nameof(Forms))]
+    public void MasksEveryForm(string form)
+    {
+        var redactor = With(Value);
+
+        var text = redactor.Redact($"before {form} after");
+
+        text.ShouldBe("before *** after");
+    }
+
+    public static IEnumerable<string> Forms() =>
+        [
+            Value,
+            Uri.EscapeDataString(Value),
+            Uri.EscapeDataString(Value)
+                .Replace("%C3%A4", "%c3%a4")
+                .Replace("%2F", "%2f")
+                .Replace("%3C", "%3c")
+                .Replace("%3E", "%3e"),
+            WebUtility.UrlEncode(Value),
+            WebUtility.HtmlEncode(Value),
+            JsonEncodedText.Encode(Value).ToString(),
+            "s3cr\\u0026t/\\\"pä$$ w0rd'\\u003cx\\u003e",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes(Value)).TrimEnd('='),
+            Convert.ToBase64String(Encoding.UTF8.GetBytes(Value)).TrimEnd('=').Replace('+', '-').Replace('/', '_'),
+        ];
+
+    [Test]
+    public void MasksBase64InEveryAlignment(
+        [Values("", "a", "ab", "abc", "user:")] string before,
+        [Values("", "y", "yz")] string after
+    )
+    {
+        var redactor = With("correct-horse-battery");
+        var whole = Encoding.UTF8.GetBytes(before + "correct-horse-battery" + after);
+
+        var text = redactor.Redact(Convert.ToBase64String(whole));
+
+        text.ShouldContain("***");
+        var left = text.Replace("***", "").TrimEnd('=');
+        left.Length.ShouldBeLessThanOrEqualTo((before.Length + after.Length) * 8 / 6 + 1, text);
+    }
+
+    [Test]
+    public void MasksOverlappingSecretsToTheEndOfTheLast()
+    {
+        var redactor = With("abcdef", "defghi");
+
+        redactor.Redact("x abcdefghi y").ShouldBe("x *** y");
+    }
+
+    [Test]
+    public void TakesTheLongerOfTwoThatStartAlike()
+    {
+        var redactor = With("token", "token-and-more");
+
+        redactor.Redact("[token-and-more] [token]").ShouldBe("[***] [***]");
+    }
+
+    [Test]
+    public void MasksTheLinesOfAKey()
+    {
+        var redactor = With("-----BEGIN KEY-----\nMIIEvAIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END KEY-----\n");
+
+        redactor.Redact("  hkiG9w0BAQEFAASC").ShouldBe("  ***");
+    }
+
+    [Test]
+    public void MasksThePasswordOfAUrlAlone()
+    {
+        var redactor = With("postgres://app:hunt%2Fer2222@127.0.0.1:5432/shop");
+
+        redactor.Redact("password hunt/er2222 refused, hunt%2Fer2222 too").ShouldBe("password *** refused, *** too");
+    }
+
+    [Test]
+    public void LeavesEverydayWordsOfAUrlAlone()
+    {
+        var redactor = With("postgres://slipwaydb:slipwaydb@127.0.0.1/slipwaydb");
+
+        redactor.Redact("database slipwaydb is up").ShouldBe("database slipwaydb is up");
+    }
+
+    [Test]
+    public void MasksAShortValueOnlyAsAWholeLine()
+    {
+        var redactor = new Redactor();
+
+        redactor.Register(new Secret("abc")).ShouldBeFalse();
+
+        redactor.Redact("abcdef abc").ShouldBe("abcdef abc");
+        redactor.Redact(" abc ").ShouldBe("***");
+    }
+
+    [Test]
+    public void AnEmptySecretChangesNothing()
+    {
+        var redactor = new Redactor();
+
+        redactor.Register(new Secret("")).ShouldBeFalse();
+
+        redactor.Redact("text").ShouldBe("text");
+    }
+
+    [Test]
+    public void KnowsASecretFromTheMomentItIsRegistered()
+    {
+        var redactor = new Redactor();
+        redactor.Redact("later-secret").ShouldBe("later-secret");
+
+        redactor.Register(new Secret("later-secret"));
+
+        redactor.Redact("later-secret").ShouldBe("***");
+    }
+
+    private static Redactor With(params string[] values)
+    {
+        var redactor = new Redactor();
+        foreach (var value in values)
+            redactor.Register(new Secret(value));
+        return redactor;
+    }
+}
