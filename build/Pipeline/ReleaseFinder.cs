@@ -65,8 +65,8 @@ public sealed class ReleaseFinder(DeploymentContext context)
         if (!context.Site.IsSandbox || remote.Find(selected.Version) is not null)
             return;
         var tag = await Git.CreateTagObjectAsync(
-            selected.CommitSha,
             selected.Version.FullVersion,
+            selected.CommitSha,
             $"{selected.Version}, made by a deployment to {context.Destination.Name}",
             context.Time.GetUtcNow(),
             cancellation

@@ -43,6 +43,7 @@ public sealed class SandboxSite(
     public async Task PrepareAsync(CancellationToken cancellation)
     {
         var settings = await SettingsFile.EnsureAsync(cancellation);
+        SandboxFolder.MakePrivate(settings.TerraformState);
         await Git.InitBareAsync(tools.Runner, settings.Remote, cancellation);
         await new HaproxyConfigurationFile(Haproxy(settings)).EnsureAsync(cancellation);
     }

@@ -2,9 +2,17 @@ using Slipway.Outcomes;
 
 namespace Slipway.Tools;
 
-/// <summary>Removes the folder of a sandbox once nothing of it runs.</summary>
+/// <summary>The folders of a sandbox: made private, and removed once nothing of it runs.</summary>
 public static class SandboxFolder
 {
+    /// <summary>Makes a folder that only its owner may enter: Terraform's state holds the database's password.</summary>
+    public static void MakePrivate(string path)
+    {
+        Directory.CreateDirectory(path);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
     /// <summary>The data of a database whose user cannot reach the folder lies elsewhere, behind a link: that goes, too.</summary>
     /// <exception cref="PipelineException">Something still writes there.</exception>
     public static async Task RemoveAsync(SandboxRoot root, CancellationToken cancellation)

@@ -41,6 +41,9 @@ internal sealed class FailureReader(Func<Exception, Failure?>? ownFailures)
     {
         var told = exception is CakeException or FrostingException;
         var message = told ? exception.Message : $"{exception.GetType().Name}: {exception.Message}";
-        return exception.InnerException is { } inner ? $"{message}\n  because: {Message(Unwrap(inner))}" : message;
+        // A cause whose words are in the message already has been told.
+        return exception.InnerException is { } inner && !message.Contains(Unwrap(inner).Message, StringComparison.Ordinal)
+            ? $"{message}\n  because: {Message(Unwrap(inner))}"
+            : message;
     }
 }
