@@ -95,19 +95,14 @@ public sealed partial class FolderStore : IBackupStore
     // A name is data: it must not lead out of the store.
     private string PathOf(string name)
     {
-        var path = Path.GetFullPath(Path.Combine(_root, name));
-        if (
-            name.Length == 0
-            || name.Contains('\0')
-            || !path.StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
-        )
-        {
-            throw new PipelineException(
+        var isName = name.Length > 0 && !name.Contains('\0');
+        var path = isName ? Path.GetFullPath(Path.Combine(_root, name)) : _root;
+        return path.StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            ? path
+            : throw new PipelineException(
                 $"'{name}' is not a name in the backup store {_root}",
                 expected: "<environment>/backup-<deployment-id>.sql.gz"
             );
-        }
-        return path;
     }
 
     private PipelineException Failure(string name, Exception failure) =>

@@ -20,7 +20,8 @@ internal sealed class FakePrograms : IDisposable
                 path,
                 $"#!/bin/sh\nREAL={real}\n[ \"$1\" = --version ] && exec \"$REAL/{name}\" --version\n{script}\n"
             );
-            File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
         }
     }
 
