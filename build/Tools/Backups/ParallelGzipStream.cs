@@ -33,8 +33,8 @@ public sealed class ParallelGzipStream : Stream
     public ParallelGzipStream(Stream output, int level, int workers)
     {
         _level = level;
-        _work = Channel.CreateBounded<Block>(workers * 2);
-        _ordered = Channel.CreateBounded<Block>(workers * 4);
+        _work = Channel.CreateBounded<Block>(workers);
+        _ordered = Channel.CreateBounded<Block>(workers * 2);
         _workers = [.. Enumerable.Range(0, workers).Select(_ => Task.Run(CompressAsync))];
         _writer = Task.Run(() => WriteOutAsync(output));
     }

@@ -31,7 +31,11 @@ internal sealed class ABackup : IDisposable
         };
 
     public Task<BackupResult> RunAsync(BackupRequest? request = null, CancellationToken cancellation = default) =>
-        new BackupPipeline(new PlainRunner(), TimeProvider.System).RunAsync(request ?? Request(), null, cancellation);
+        new BackupPipeline(SharedCluster.Runner, TimeProvider.System).RunAsync(
+            request ?? Request(),
+            null,
+            cancellation
+        );
 
     public string[] Files() =>
         [

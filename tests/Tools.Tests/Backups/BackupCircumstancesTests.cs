@@ -30,7 +30,12 @@ public class BackupCircumstancesTests
     [Test]
     public async Task The_proof_may_be_made_on_another_server_that_lacks_the_roles()
     {
-        await using var other = await PrivateCluster.StartAsync(new PlainRunner(), SharedCluster.Programs, [], default);
+        await using var other = await PrivateCluster.StartAsync(
+            SharedCluster.Runner,
+            SharedCluster.Programs,
+            [],
+            default
+        );
         using var backup = await ABackup.OfAsync(
             "create role \"own\"\"er\"; create table t (id int); alter table t owner to \"own\"\"er\"; insert into t values (1)"
         );
@@ -98,7 +103,7 @@ public class BackupCircumstancesTests
     {
         PostgresUrl url;
         await using (
-            var cluster = await PrivateCluster.StartAsync(new PlainRunner(), SharedCluster.Programs, [], default)
+            var cluster = await PrivateCluster.StartAsync(SharedCluster.Runner, SharedCluster.Programs, [], default)
         )
         {
             url = cluster.Url;

@@ -79,7 +79,7 @@ public class RestorePipelineTests
 
         foreach (var line in commands)
         {
-            await new PlainRunner().RunAsync(
+            await SharedCluster.Runner.RunAsync(
                 Command
                     .Of("bash", "-o", "pipefail", "-c", line)
                     .With("PATH", $"{SharedCluster.Programs.Folder}:{Environment.GetEnvironmentVariable("PATH")}")

@@ -53,7 +53,7 @@ internal sealed class AMigration : IDisposable
         Func<MigrationRequest, MigrationRequest>? change = null,
         CancellationToken cancellation = default
     ) =>
-        new MigrationRunner(new PlainRunner(), TimeProvider.System).RunAsync(
+        new MigrationRunner(SharedCluster.Runner, TimeProvider.System).RunAsync(
             (change ?? (request => request))(Request()),
             null,
             cancellation

@@ -8,6 +8,8 @@ public sealed class SharedCluster
     private static PrivateCluster? _cluster;
     private static int _databases;
 
+    internal static ICommandRunner Runner { get; } = new CommandRunner(new Redactor(), TimeProvider.System);
+
     internal static PostgresPrograms Programs { get; } = new("/usr/lib/postgresql/15/bin");
 
     internal static async Task<PostgresUrl> UrlAsync()
@@ -16,7 +18,7 @@ public sealed class SharedCluster
         try
         {
             _cluster ??= await PrivateCluster.StartAsync(
-                new PlainRunner(),
+                Runner,
                 Programs,
                 ["max_locks_per_transaction = 256"],
                 CancellationToken.None

@@ -78,7 +78,7 @@ public class StatementWatchTests
     [Test]
     public async Task A_copy_passes()
     {
-        var result = await new PlainRunner().RunAsync(
+        var result = await SharedCluster.Runner.RunAsync(
             _watch.Url.Authenticate(
                 Command.Of($"{SharedCluster.Programs.Folder}/psql", "-X", "-v", "ON_ERROR_STOP=1", "-f", "-")
             ) with
@@ -110,7 +110,7 @@ public class StatementWatchTests
         {
             SuccessExitCodes = ok ? [0] : [1, 3],
         };
-        return (await new PlainRunner().RunAsync(command)).Error;
+        return (await SharedCluster.Runner.RunAsync(command)).Error;
     }
 
     private StatementTiming Last(string statement) => _seen.Last(timing => timing.Statement == statement);

@@ -193,7 +193,7 @@ public class S3StoreTests
         }
         var target = Path.GetTempFileName();
 
-        await new PlainRunner().RunAsync(
+        await SharedCluster.Runner.RunAsync(
             Command
                 .Of(
                     "aws",
