@@ -40,8 +40,11 @@ public static class FreezeCalendar
     {
         if (window is { From: { } from, To: { } to })
             return from <= at && at < to ? to.ToUniversalTime() : null;
-        if (window is not { DailyFrom: { } start, DailyTo: { } stop } || window.Days.IsDefaultOrEmpty)
+        if (window.Days.IsDefaultOrEmpty)
             return null;
+        // Without times the window is the whole day.
+        var start = window.DailyFrom ?? TimeOnly.MinValue;
+        var stop = window.DailyTo ?? TimeOnly.MinValue;
         var length =
             start < stop ? stop - start : stop - start + (start == stop ? TimeSpan.FromDays(1) : TimeSpan.Zero);
         foreach (var daysBack in new[] { 0, 1 }) // one that began yesterday may go across midnight

@@ -157,7 +157,12 @@ public static class ToolCatalogue
     public static Tool MaestroRunner { get; } =
         FromNpm("maestro-runner", "maestro-runner", "runs and checks the flows", ["ProductionValidation", "Validate"]);
 
-    public static Tool Dbmate { get; } = FromNpm("dbmate", "dbmate", "applies migrations", ["Migrate"]);
+    public static Tool Dbmate { get; } =
+        FromNpm("dbmate", "dbmate", "applies migrations", ["Migrate", "Validate"]) with
+        {
+            // The binary itself: a signal does not get past npm's wrapper to the program behind it.
+            Folders = ["node_modules/@dbmate/*/bin"],
+        };
 
     public static Tool Squawk { get; } = FromNpm("squawk", "squawk-cli", "checks migrations", ["Migrate", "Validate"]);
 

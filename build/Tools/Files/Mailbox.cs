@@ -4,12 +4,12 @@ namespace Slipway.Tools;
 
 /// <param name="Subject">What is asked.</param>
 /// <param name="From">Who asks.</param>
-public sealed record Letter(string Subject, string From, string Text);
+public sealed record MailboxLetter(string Subject, string From, string Text);
 
 /// <summary>Requests from another process, each a file that appears whole and is taken once, oldest first.</summary>
 public sealed class Mailbox(string folder)
 {
-    public async Task SendAsync(Letter letter, CancellationToken cancellation)
+    public async Task SendAsync(MailboxLetter letter, CancellationToken cancellation)
     {
         Directory.CreateDirectory(folder);
         // Version 7: the names are in the order of their time.
@@ -21,7 +21,7 @@ public sealed class Mailbox(string folder)
     }
 
     /// <summary>Null when there is none. A file that is no letter is removed: it must not block those after it.</summary>
-    public async Task<Letter?> TakeAsync(CancellationToken cancellation)
+    public async Task<MailboxLetter?> TakeAsync(CancellationToken cancellation)
     {
         if (
             !Directory.Exists(folder)
@@ -30,7 +30,7 @@ public sealed class Mailbox(string folder)
             return null;
         try
         {
-            return JsonSerializer.Deserialize<Letter>(await File.ReadAllTextAsync(file, cancellation));
+            return JsonSerializer.Deserialize<MailboxLetter>(await File.ReadAllTextAsync(file, cancellation));
         }
         catch (JsonException)
         {

@@ -131,7 +131,8 @@ public sealed class InstalledTools(ICommandRunner runner, string repository)
         foreach (var name in program.Split('|'))
         {
             var path = tool.Origin.Npm is not null
-                ? ProgramPath.Find(Path.Combine(NpmBin, name))
+                ? FindBeside([.. tool.Folders.Select(folder => Path.Combine(_npm, folder))], name)
+                    ?? ProgramPath.Find(Path.Combine(NpmBin, name))
                 : ProgramPath.Find(name) ?? FindBeside(tool.Folders, name);
             if (path is not null)
                 return path;

@@ -192,6 +192,7 @@ public class StageFiles
         var files = typeof(StageOutput)
             .Assembly.GetTypes()
             .Where(type => type.IsSubclassOf(typeof(StageOutput)) && typeof(IStageFile).IsAssignableFrom(type))
+            .Where(type => type != typeof(Slipway.Backups.RestoreResult)) // of a restore, which no deployment contains
             .Select(type =>
                 (string)type.GetProperty("FileName", BindingFlags.Static | BindingFlags.Public)!.GetValue(null)!
             );

@@ -72,6 +72,9 @@ public sealed class Layers
     private static IEnumerable<string> Words(string source)
     {
         var code = Regex.Replace(source, @"//[^\n]*|""(?:\\.|[^""\\\n])*""", "");
-        return Regex.Matches(code, @"(?<![.\w])[A-Z]\w+").Select(match => match.Value);
+        // A type is named by new, as a receiver, or before a name.
+        return Regex
+            .Matches(code, @"(?<=\bnew\s+)[A-Z]\w+|(?<![.\w])[A-Z]\w+(?=\.|<|\??\s+[a-z_]\w*\s*[,;)=({])")
+            .Select(match => match.Value);
     }
 }
