@@ -1,6 +1,7 @@
 using Cake.Core.Diagnostics;
 using Cake.Frosting;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Outcomes;
 using Slipway.Pipeline.Sites;
 using Slipway.Runs;
 using Slipway.Tools;
@@ -33,6 +34,9 @@ public static class Program
             )
             .UseSignals()
             .UseRedaction(redactor.Redact)
+            .UseFailures(failure =>
+                failure is PipelineException known ? new Failure((int)known.ExitCode, known.Explain()) : null
+            )
             .UseExclusiveResource("compiler", "Test", "ValidateFormatting")
             .AllowSkippedTarget();
 #endif

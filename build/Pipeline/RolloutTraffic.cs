@@ -1,5 +1,6 @@
 using System.Globalization;
 using Slipway.Pipeline.Sites;
+using Slipway.Rollouts;
 using Slipway.Tools;
 
 namespace Slipway.Pipeline;
@@ -14,11 +15,13 @@ public sealed class RolloutTraffic : IAsyncDisposable
 
     private RolloutTraffic(SyntheticTraffic? traffic) => _traffic = traffic;
 
-    public static RolloutTraffic Start(DeploymentContext context, Serving serving)
+    /// <summary>Starts it, unless nothing serves yet: then there is nobody who could answer.</summary>
+    public static async Task<RolloutTraffic> StartAsync(DeploymentContext context, Serving serving)
     {
         var settings = context.Destination.Rollout;
+        var stable = await serving.Workload.ReadAsync(Arm.Stable, context.Cancellation);
         return new(
-            settings.SyntheticRequestsPerSecond == 0
+            settings.SyntheticRequestsPerSecond == 0 || stable.Version is null
                 ? null
                 : SyntheticTraffic.Start(
                     new TrafficSettings(

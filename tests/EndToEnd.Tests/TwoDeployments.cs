@@ -25,7 +25,7 @@ public sealed class TwoDeployments
         "rollback-instructions.md",
         "report.md",
         "report.html",
-        "timeline.json",
+        "logs/timeline.json",
     ];
 
     private Checkout _checkout = null!;
@@ -127,11 +127,11 @@ public sealed class TwoDeployments
     [Test]
     public void StagesThatDoNotNeedEachOtherOverlap()
     {
-        var tasks = Read(_secondFolder, "timeline.json")["tasks"]!
+        var tasks = Read(_secondFolder, "logs/timeline.json")["tasks"]!
             .AsArray()
             .ToDictionary(
                 task => task!["task"]!.GetValue<string>(),
-                task => (Start: Number(task!, "startedAfterSeconds"), Seconds: Number(task!, "seconds"))
+                task => (Start: Number(task!, "offset"), Seconds: Number(task!, "seconds"))
             );
         string[] beside = ["BuildApk", "BuildImages", "Backup", "TerraformPlan"];
         var begin = beside.Min(name => tasks[name].Start);
