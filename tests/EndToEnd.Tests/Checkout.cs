@@ -64,6 +64,13 @@ internal sealed class Checkout : IAsyncDisposable
         File.WriteAllText(file, text);
     }
 
+    public void Replace(string path, string what, string with)
+    {
+        var text = File.ReadAllText(Path.Combine(Root, path));
+        text.ShouldContain(what);
+        File.WriteAllText(Path.Combine(Root, path), text.Replace(what, with, StringComparison.Ordinal));
+    }
+
     public void Commit(string message)
     {
         Git("add", "--all");

@@ -23,6 +23,19 @@ public sealed class Layers
             .Where(name => name.StartsWith("Cake", StringComparison.Ordinal))
             .ShouldBeEmpty();
 
+    [Test]
+    public void OnlyTheCompositionRootKnowsMoreThanCakeFrosting() =>
+        Repository
+            .Files("build/Pipeline", "*.cs")
+            .Where(file =>
+                Path.GetFileName(file) != "Program.cs"
+                && File.ReadAllText(file).Contains("Slipway.Host", StringComparison.Ordinal)
+            )
+            .Select(file =>
+                $"{Repository.Relative(file)}: would not compile against the package Cake.Frosting; add a port to HostPorts"
+            )
+            .ShouldBeEmpty();
+
     /// <summary>What one tool cannot do without another, and why.</summary>
     private static readonly HashSet<(string Tool, string Uses)> Joined =
     [
