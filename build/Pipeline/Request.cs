@@ -81,6 +81,7 @@ public sealed record Request
         new("full", ArgumentForm.Flag, "", "with Promote: all traffic to the candidate, not only its next stage"),
         new("watch", ArgumentForm.Flag, "", "with Status: follow what is under way until it ends"),
         new("verify", ArgumentForm.Flag, "", "with Status: walk the ledger's chain, and fail on what was changed"),
+        new("exclude-unstable", ArgumentForm.Flag, "", "with Rollback: a version marked unstable is no target"),
         new("cold", ArgumentForm.Flag, "", "with Rollback: start the older version anew, though one is still warm"),
         new(
             "restore-database",
@@ -128,6 +129,8 @@ public sealed record Request
 
     public bool Verify { get; init; }
 
+    public bool ExcludeUnstable { get; init; }
+
     public bool Cold { get; init; }
 
     public bool RestoreDatabase { get; init; }
@@ -163,6 +166,7 @@ public sealed record Request
             Full = Flag("full"),
             Watch = Flag("watch"),
             Verify = Flag("verify"),
+            ExcludeUnstable = Flag("exclude-unstable"),
             Cold = Flag("cold"),
             RestoreDatabase = Flag("restore-database"),
             Json = Flag("json"),

@@ -68,10 +68,14 @@ public sealed class Runs(RunFolders folders, Request request, Action<string> onO
     public RunFolder? Newest(string environment) => Newest(environment, _ => true);
 
     /// <summary>The newest deployment to an environment that is as asked for.</summary>
-    public RunFolder? Newest(string environment, Func<Release, bool> isWanted) =>
+    /// <param name="file">Relative path of a file that must be there.</param>
+    public RunFolder? Newest(string environment, Func<Release, bool> isWanted, string? file = null) =>
         Ids.Select(folders.Open)
             .FirstOrDefault(folder =>
-                Peek<Release>(folder) is { } release && release.Environment == environment && isWanted(release)
+                (file is null || folder.Has(file))
+                && Peek<Release>(folder) is { } release
+                && release.Environment == environment
+                && isWanted(release)
             );
 
     /// <summary>A run folder to look at; this process does not work in it.</summary>

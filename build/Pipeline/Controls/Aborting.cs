@@ -67,7 +67,9 @@ public sealed class Aborting(DeploymentContext context)
             throw new PipelineException(
                 $"{live.DeploymentId} is promoted already: there is no rollout left to abort",
                 "a rollout that has not given its candidate everything",
-                await AfterwardsAsync() ?? Rollback
+                live.Holder is { } busy
+                    ? $"{Rollback}, once the deployment has ended; Ctrl-C in the terminal of {busy.Name} takes it back now"
+                    : Rollback
             );
         throw new PipelineException(
             $"{live.DeploymentId}: {outcome.Text}; nothing has been taken from the stable version",
