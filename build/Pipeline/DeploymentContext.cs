@@ -57,6 +57,9 @@ public sealed class DeploymentContext(
     /// <summary>The environment's world.</summary>
     public ISite Site => _site.Value;
 
+    /// <exception cref="Outcomes.PipelineException">The environment's engine cannot be driven from here.</exception>
+    public ISite SiteOf(EnvironmentConfiguration environment) => sites.Open(environment);
+
     public SandboxSite Sandbox => sites.Sandbox(configured.Demand().Environment(request.Environment ?? "sandbox"));
 
     public SandboxCloud SandboxCloud => new(Sandbox, tools, line => Log.Verbose("{0}", line.Text));

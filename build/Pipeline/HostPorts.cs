@@ -12,6 +12,12 @@ public sealed record HostPorts(
     Action<string> WriteResult
 )
 {
+    /// <summary>Asks the person at the terminal; null where nobody would answer.</summary>
+    public Func<string, CancellationToken, string?>? Ask { get; init; }
+
+    /// <summary>Columns of a terminal whose lines can be written over; null elsewhere.</summary>
+    public int? TerminalWidth { get; init; }
+
     /// <summary>For the plain host of Cake.Frosting, which has none of it.</summary>
     public static HostPorts Plain { get; } = new(() => CancellationToken.None, _ => { }, _ => { }, Write);
 

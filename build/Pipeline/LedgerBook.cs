@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Ledger;
 using Slipway.Outcomes;
+using Slipway.Pipeline.Sites;
 using Slipway.Records;
 using Slipway.Releases;
 using Slipway.Tools;
@@ -9,21 +10,29 @@ using Slipway.Versions;
 namespace Slipway.Pipeline;
 
 /// <summary>The ledger of an environment at its remote: read, and appended in the same push that moves the environment tag.</summary>
-public sealed class LedgerBook(DeploymentContext context)
+public sealed class LedgerBook(DeploymentContext context, ISite site, string environment)
 {
+    public LedgerBook(DeploymentContext context)
+        : this(context, context.Site, context.Destination.Name) { }
+
     private Git Git => context.Workbench.Git;
 
-    private string Environment => context.Destination.Name;
+    private string Environment => environment;
 
     private string RemotePrefix => $"{LedgerEntry.RefPrefix}{Environment}/";
 
     // Beside the refs that people see: reading the ledger leaves no tag and no branch in a checkout.
     private string LocalPrefix => $"refs/slipway/ledger/{Environment}/";
 
-    public async Task<DeploymentLedger> ReadAsync(CancellationToken cancellation)
+    /// <param name="tagCommit">What the environment's tag names, to notice that the newest entries are missing; null when that is not asked.</param>
+    public async Task<DeploymentLedger> ReadAsync(
+        CancellationToken cancellation,
+        string? tagCommit = null,
+        string subProject = ""
+    )
     {
-        await Git.FetchAsync(context.Site.Remote, [$"+{RemotePrefix}*:{LocalPrefix}*"], cancellation);
-        var known = (await Git.RemoteRefsAsync(context.Site.Remote, RemotePrefix, cancellation))
+        await Git.FetchAsync(site.Remote, [$"+{RemotePrefix}*:{LocalPrefix}*"], cancellation);
+        var known = (await Git.RemoteRefsAsync(site.Remote, RemotePrefix, cancellation))
             .Select(found => found.Name)
             .ToHashSet(StringComparer.Ordinal);
         var objects = await Git.TagObjectsAsync(LocalPrefix, cancellation);
@@ -31,7 +40,9 @@ public sealed class LedgerBook(DeploymentContext context)
             Environment,
             objects
                 .Select(found => (RefName: RemotePrefix + found.Ref[LocalPrefix.Length..], found.Message))
-                .Where(found => known.Contains(found.RefName))
+                .Where(found => known.Contains(found.RefName)),
+            tagCommit,
+            subProject
         );
     }
 
@@ -61,7 +72,7 @@ public sealed class LedgerBook(DeploymentContext context)
         var refs = ImmutableArray.Create(PushRef.Create(tag, entry.RefName));
         if (release is not null)
             refs = refs.Add(await TagMoveAsync(release, cancellation));
-        var pushed = await Git.PushAsync(context.Site.Remote, refs, cancellation);
+        var pushed = await Git.PushAsync(site.Remote, refs, cancellation);
         if (pushed.Outcome == PushOutcome.Stale)
             throw Moved(
                 string.Join(", ", pushed.Refs.Where(found => found.Reason is not null).Select(found => found.Target))
@@ -71,7 +82,7 @@ public sealed class LedgerBook(DeploymentContext context)
     private async Task<PushRef> TagMoveAsync(Release release, CancellationToken cancellation)
     {
         var name = "refs/tags/" + EnvironmentTag.NameOf(release.Version.SubProjectPath, release.Environment);
-        var now = await Git.RemoteRefAsync(context.Site.Remote, name, cancellation);
+        var now = await Git.RemoteRefAsync(site.Remote, name, cancellation);
         // Where it points already, an attempt before this one has got so far.
         return now?.Commit == release.PreviousCommitSha || now?.Commit == release.CommitSha
             ? PushRef.Move(release.CommitSha, name, now?.Sha)

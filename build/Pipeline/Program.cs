@@ -78,7 +78,16 @@ public static class Program
             provider.GetRequiredService<IRunLog>().MoveTo,
             provider.GetRequiredService<IWorkflowCommands>().Mask,
             provider.GetRequiredService<IRunResult>().Write
-        );
+        )
+        {
+            Ask = provider.GetRequiredService<IRunPrompt>() is { CanAsk: true } prompt ? prompt.Ask : null,
+            TerminalWidth =
+                Console.IsOutputRedirected
+                || System.Environment.GetEnvironmentVariable("TERM") is null or "" or "dumb"
+                || provider.GetRequiredService<Request>().Json
+                    ? null
+                    : Console.WindowWidth,
+        };
 #endif
 
     /// <summary>The repository: build.sh says it; else the folder that the program is started in.</summary>

@@ -58,6 +58,10 @@ public sealed class ReleaseFinder(DeploymentContext context)
         );
     }
 
+    /// <summary>The tags of the environment's remote.</summary>
+    public async Task<TagSet> RemoteTagsAsync(CancellationToken cancellation) =>
+        Parse(await Git.RemoteTagsAsync(context.Site.Remote, cancellation));
+
     /// <summary>An id that no run folder has.</summary>
     public string NewId(string commitSha) =>
         DeploymentId.Next(

@@ -78,6 +78,17 @@ public sealed record Request
             "",
             "let a rollout stage pass with fewer requests than it asks for"
         ),
+        new("full", ArgumentForm.Flag, "", "with Promote: all traffic to the candidate, not only its next stage"),
+        new("watch", ArgumentForm.Flag, "", "with Status: follow what is under way until it ends"),
+        new("verify", ArgumentForm.Flag, "", "with Status: walk the ledger's chain, and fail on what was changed"),
+        new("exclude-unstable", ArgumentForm.Flag, "", "with Rollback: a version marked unstable is no target"),
+        new("cold", ArgumentForm.Flag, "", "with Rollback: start the older version anew, though one is still warm"),
+        new(
+            "restore-database",
+            ArgumentForm.Flag,
+            "",
+            "with Rollback: restore the backup that the deployment made before it migrated"
+        ),
     ];
 
     public string? Environment { get; init; }
@@ -111,6 +122,22 @@ public sealed record Request
 
     public bool AcceptLowTraffic { get; init; }
 
+    /// <summary><c>Promote</c>: all traffic, not one stage.</summary>
+    public bool Full { get; init; }
+
+    public bool Watch { get; init; }
+
+    public bool Verify { get; init; }
+
+    public bool ExcludeUnstable { get; init; }
+
+    public bool Cold { get; init; }
+
+    public bool RestoreDatabase { get; init; }
+
+    /// <summary>The host's <c>--json</c>: what a target prints is for a program.</summary>
+    public bool Json { get; init; }
+
     /// <exception cref="PipelineException">Arguments that do not go together.</exception>
     public static Request From(ICakeArguments arguments)
     {
@@ -136,6 +163,13 @@ public sealed record Request
             Optional = Flag("optional"),
             TestFilter = Value("filter"),
             AcceptLowTraffic = Flag("accept-low-traffic"),
+            Full = Flag("full"),
+            Watch = Flag("watch"),
+            Verify = Flag("verify"),
+            ExcludeUnstable = Flag("exclude-unstable"),
+            Cold = Flag("cold"),
+            RestoreDatabase = Flag("restore-database"),
+            Json = Flag("json"),
         };
         if ((request.Yes || request.Force || request.AllowDestroy) && request.Reason is null)
             throw new PipelineException(

@@ -51,11 +51,18 @@ public sealed class RolloutRequests(Tools.RunFolder folder) : IRolloutControl
 
     public async Task<ControlRequest?> TakeAsync(CancellationToken cancellation) =>
         await _mailbox.TakeAsync(cancellation) is { } letter && Enum.TryParse<ControlKind>(letter.Subject, out var kind)
-            ? new(kind, letter.From, letter.Text)
+            ? new(kind, letter.From, letter.Text, letter.Id)
             : null;
 
-    public Task SendAsync(ControlRequest request, CancellationToken cancellation) =>
+    /// <returns>The request's id, by which its answer is found.</returns>
+    public Task<string> SendAsync(ControlRequest request, CancellationToken cancellation) =>
         _mailbox.SendAsync(new(request.Kind.ToString(), request.By, request.Reason ?? ""), cancellation);
+
+    /// <summary>Whether the rollout has not taken the request yet.</summary>
+    public bool IsWaiting(string id) => _mailbox.IsWaiting(id);
+
+    /// <returns>False when the rollout had taken it.</returns>
+    public bool Withdraw(string id) => _mailbox.Withdraw(id);
 }
 
 /// <summary>Before a stage that asks for a person: <c>--yes --reason</c> on the command line, or refused with what to type.</summary>

@@ -4,25 +4,40 @@ using Slipway.Tools;
 
 namespace Slipway.Pipeline;
 
-/// <summary>Keeps every tick of a rollout in the run folder, and says what changes.</summary>
-public sealed class RolloutRecorder(StageRun run) : IRolloutObserver, IAsyncDisposable
+/// <summary>Keeps every tick of a rollout and its state in the run folder, and says what changes.</summary>
+public sealed class RolloutRecorder : IRolloutObserver, IAsyncDisposable
 {
     public const string TicksFile = "rollout/ticks.ndjson";
+    public const string StateFile = "rollout/state.json";
 
-    private readonly LineLog _ticks = new(run.Folder.PathOf(TicksFile));
+    private readonly StageRun _run;
+    private readonly LineLog _ticks;
+    private readonly LatestState _state;
     private string _said = "";
+
+    public RolloutRecorder(StageRun run)
+    {
+        _run = run;
+        _ticks = new LineLog(run.Folder.PathOf(TicksFile));
+        _state = new LatestState(new RolloutStateFile(run.Folder.PathOf(StateFile)), run.Warn);
+    }
 
     public Task TickedAsync(TickLine line, CancellationToken cancellation) =>
         _ticks.AppendAsync(TickLog.Write(line), cancellation);
 
     public void Changed(RolloutState state)
     {
+        _state.Write(state);
         var line = RolloutView.RenderPlain(state);
         if (line == _said)
             return;
         _said = line;
-        run.Info(line);
+        _run.Info(line);
     }
 
-    public ValueTask DisposeAsync() => _ticks.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _state.DisposeAsync();
+        await _ticks.DisposeAsync();
+    }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Slipway.Outcomes;
 using Slipway.Records;
 using Slipway.Releases;
+using Slipway.Runs;
 using Slipway.Tools;
 
 namespace Slipway.Pipeline;
@@ -62,6 +63,37 @@ public sealed class Runs(RunFolders folders, Request request, Action<string> onO
 
     /// <summary>The run that is named, or the newest if it did not end well and is about the version that is asked for.</summary>
     public RunFolder? FindUnfinished() => request.DeploymentId is { } id ? folders.Open(id) : Unfinished();
+
+    /// <summary>The newest deployment to an environment, finished or not; null when none was made from here.</summary>
+    public RunFolder? Newest(string environment) => Newest(environment, _ => true);
+
+    /// <summary>The newest deployment to an environment that is as asked for.</summary>
+    /// <param name="file">Relative path of a file that must be there.</param>
+    public RunFolder? Newest(string environment, Func<Release, bool> isWanted, string? file = null) =>
+        Ids.Select(folders.Open)
+            .FirstOrDefault(folder =>
+                (file is null || folder.Has(file))
+                && Peek<Release>(folder) is { } release
+                && release.Environment == environment
+                && isWanted(release)
+            );
+
+    /// <summary>A run folder to look at; this process does not work in it.</summary>
+    public RunFolder Look(string deploymentId) => folders.Open(deploymentId);
+
+    /// <summary>A stage's output, or null when it is not there or not whole: for a view, never for a decision.</summary>
+    public static T? Peek<T>(RunFolder folder)
+        where T : StageOutput, IStageFile
+    {
+        try
+        {
+            return folder.TryRead<T>();
+        }
+        catch (PipelineException)
+        {
+            return null;
+        }
+    }
 
     private RunFolder? Unfinished() =>
         folders.Latest() is { } latest

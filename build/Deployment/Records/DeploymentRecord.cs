@@ -82,6 +82,11 @@ public sealed record DeploymentRecord : StageOutput, IStageFile
     [JsonPropertyName("force_reason")]
     public string? ForceReason { get; init; }
 
+    /// <summary>For a rollback: the version that was taken back. <see cref="Version"/> is the one that serves after it.</summary>
+    [JsonPropertyName("rollback_from")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? RollbackFrom { get; init; }
+
     /// <summary>1, or higher for a deployment that was resumed after its failure had been recorded.</summary>
     [JsonPropertyName("attempt")]
     public int Attempt { get; init; } = 1;

@@ -17,7 +17,12 @@ public enum ControlKind
 
 /// <summary>What somebody asks of a rollout under way, from another terminal or job.</summary>
 /// <param name="By">Who asked.</param>
-public sealed record ControlRequest(ControlKind Kind, string By, string? Reason = null);
+/// <param name="Id">By which the asker finds the answer; null when nobody waits for one.</param>
+public sealed record ControlRequest(ControlKind Kind, string By, string? Reason = null, string? Id = null);
+
+/// <summary>What became of a request: the last one is in <see cref="RolloutState.Answered"/>.</summary>
+/// <param name="Obeyed">Whether it was done; otherwise <paramref name="Text"/> says why not.</param>
+public sealed record ControlAnswer(string? RequestId, ControlKind Kind, bool Obeyed, string Text, DateTimeOffset At);
 
 /// <summary>Requests to the rollout, polled about once a second.</summary>
 public interface IRolloutControl

@@ -46,6 +46,17 @@ internal sealed class RolloutJournal
 
     public void Say(RolloutPhase phase, string message) => Change(State with { Phase = phase, Message = message });
 
+    /// <summary>Says what became of a request, to everybody and to the one who waits for it.</summary>
+    public void Answer(ControlRequest request, bool obeyed, RolloutPhase phase, string text) =>
+        Change(
+            State with
+            {
+                Phase = phase,
+                Message = text,
+                Answered = new(request.Id, request.Kind, obeyed, text, ports.Time.GetUtcNow()),
+            }
+        );
+
     public void Change(RolloutState state)
     {
         State = state with { At = ports.Time.GetUtcNow() };

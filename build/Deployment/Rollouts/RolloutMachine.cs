@@ -109,6 +109,10 @@ public sealed class RolloutMachine
         if (decision.Action != RecoveryAction.Continue && await launch.RunAsync(cancellation) is { } aborted)
             return await RolledBackAsync(aborted, stable.Version);
         await probe.DemandHealthyAsync(cancellation);
+        // Somebody may have said no while the candidate was starting: then it gets no request at all.
+        while (decision.Action != RecoveryAction.StartFirst && await ports.Control.TakeAsync(cancellation) is { } early)
+            if (watch.TakeEarly(early) is { } refused)
+                return await EndEarlyAsync(refused, stable.Version);
         return decision.Action == RecoveryAction.StartFirst
             ? await PromoteFirstAsync(cancellation)
             : await RunStagesAsync(
@@ -216,8 +220,9 @@ public sealed class RolloutMachine
 
     private async Task<RolloutResult> PromoteAsync(ProjectVersion? before, CancellationToken cancellation)
     {
-        if (await ports.Control.TakeAsync(cancellation) is { Kind: ControlKind.Abort } abort)
-            return await RolledBackAsync($"aborted by {abort.By}", before);
+        while (await ports.Control.TakeAsync(cancellation) is { } late)
+            if (watch.TakeLate(late) is { } ended)
+                return await EndEarlyAsync(ended, before);
         journal.Say(RolloutPhase.Promoting, $"{plan.Candidate.Version} becomes the stable version");
         touched = Touched.Swapping;
         await shift.SwapAsync(cancellation);

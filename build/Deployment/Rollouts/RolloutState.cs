@@ -66,4 +66,7 @@ public sealed record RolloutState
 
     /// <summary>What the last verdict or event means, in a sentence.</summary>
     public string Message { get; init; } = "";
+
+    /// <summary>The last request of a person, and what became of it.</summary>
+    public ControlAnswer? Answered { get; init; }
 }

@@ -110,36 +110,63 @@ internal sealed class StageWatch(
     private bool IsOutOfPatience =>
         stillSince is { } since && plan.HoldLimit is { } limit && ports.Time.GetElapsedTime(since) >= limit;
 
+    /// <summary>A request that arrived before the first stage: there is nothing to promote yet.</summary>
+    public WatchResult? TakeEarly(ControlRequest request)
+    {
+        if (request.Kind is ControlKind.Abort or ControlKind.Pause or ControlKind.Resume)
+            return Obey(request, null);
+        journal.Answer(request, false, journal.State.Phase, $"not promoted {By(request)}: no stage runs yet");
+        return null;
+    }
+
+    /// <summary>A request that arrived when the last stage had passed: only an abort is not too late.</summary>
+    public WatchResult? TakeLate(ControlRequest request)
+    {
+        if (request.Kind == ControlKind.Abort)
+            return Obey(request, null);
+        journal.Answer(request, false, journal.State.Phase, $"too late {By(request)}: every stage has passed");
+        return null;
+    }
+
+    private static string By(ControlRequest request) =>
+        string.IsNullOrEmpty(request.Reason) ? $"by {request.By}" : $"by {request.By}: {request.Reason}";
+
     private WatchResult? Obey(ControlRequest request, StageGate? gate)
     {
-        var by = request.Reason is null ? $"by {request.By}" : $"by {request.By}: {request.Reason}";
+        var by = By(request);
+        var phase = journal.State.Phase;
         switch (request.Kind)
         {
             case ControlKind.Abort:
+                journal.Answer(request, true, phase, $"aborted {by}");
                 return new(WatchEnd.Abort, "aborted", $"aborted {by}");
             case ControlKind.Pause:
                 isPaused = true;
-                journal.Say(RolloutPhase.Paused, $"paused {by}");
+                journal.Answer(request, true, RolloutPhase.Paused, $"paused {by}");
                 CountStillness(RolloutPhase.Paused);
                 return null;
             case ControlKind.Resume:
                 isPaused = false;
-                journal.Say(RolloutPhase.Running, $"resumed {by}");
+                journal.Answer(request, true, RolloutPhase.Running, $"resumed {by}");
                 CountStillness(RolloutPhase.Running);
                 return null;
         }
         if (gate is not null)
         {
-            journal.Say(gate.Phase, $"not promoted {by}: {gate.Message}");
+            journal.Answer(request, false, gate.Phase, $"not promoted {by}: {gate.Message}");
             return null;
         }
         if (request.Kind == ControlKind.PromoteStage)
+        {
+            journal.Answer(request, true, phase, $"promoted {by}");
             return new(WatchEnd.PromotedByPerson, "promoted", $"promoted {by}");
+        }
         if (plan.FreezeOverride is null && ports.Freeze.OpenAt(ports.Time.GetUtcNow()) is { } frozen)
         {
-            journal.Say(journal.State.Phase, $"not promoted {by}: the freeze window \"{frozen}\" is open");
+            journal.Answer(request, false, phase, $"not promoted {by}: the freeze window \"{frozen}\" is open");
             return null;
         }
+        journal.Answer(request, true, phase, $"promoted fully {by}");
         return new(WatchEnd.PromotedFully, "promoted", $"promoted fully {by}");
     }
 }

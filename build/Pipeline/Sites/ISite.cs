@@ -55,6 +55,19 @@ public interface ISite
     /// <param name="bundles">The run folder that bundles are taken from; null when nothing is started.</param>
     Task<Serving> ServingAsync(RunFolder? bundles, InfrastructureOutputs? outputs, CancellationToken cancellation);
 
+    /// <summary>
+    /// The serving side for looking at it and for shifting traffic between what runs. It needs the router and nothing
+    /// else: no database, no secrets, no Terraform. Nothing can be started with it.
+    /// </summary>
+    /// <exception cref="PipelineException">There is nothing here yet.</exception>
+    Task<Serving> LookAsync(CancellationToken cancellation);
+
+    /// <summary>Whether there is anything of this environment to be seen from this machine.</summary>
+    bool Exists { get; }
+
+    /// <summary>Who holds the environment now; null when nobody does.</summary>
+    ClaimHolder? Holder();
+
     /// <summary>Keeps every other deployment out until it is disposed or this process ends.</summary>
     /// <exception cref="PipelineException">Held by another: who, since when, what to type (exit 12).</exception>
     IDisposable Claim(string holder);

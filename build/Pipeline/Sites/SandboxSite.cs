@@ -125,6 +125,20 @@ public sealed class SandboxSite(
         RunFolder? bundles,
         InfrastructureOutputs? outputs,
         CancellationToken cancellation
+    ) => await ServingAsync(bundles, await SecretsAsync(cancellation), cancellation);
+
+    public Task<Serving> LookAsync(CancellationToken cancellation) =>
+        Exists
+            ? ServingAsync(null, ImmutableSortedDictionary<string, Secret>.Empty, cancellation)
+            : throw new PipelineException(
+                $"there is no {environment.Name} on this machine yet",
+                next: $"./build.sh --target=Deploy --environment={environment.Name}"
+            );
+
+    private async Task<Serving> ServingAsync(
+        RunFolder? bundles,
+        ImmutableSortedDictionary<string, Secret> secrets,
+        CancellationToken cancellation
     )
     {
         var settings =
@@ -147,7 +161,7 @@ public sealed class SandboxSite(
             host,
             router,
             records,
-            await SecretsAsync(cancellation),
+            secrets,
             health.AskAsync,
             tools.Time
         );
@@ -186,7 +200,11 @@ public sealed class SandboxSite(
         );
 
     public IDisposable Claim(string holder) =>
-        EnvironmentClaim.Take(Path.Combine(_root.Value.Location, "claim"), environment.Name, holder, tools.Time);
+        EnvironmentClaim.Take(ClaimFile(_root.Value.Location), environment.Name, holder, tools.Time);
+
+    public ClaimHolder? Holder() => EnvironmentClaim.HolderOf(ClaimFile(Location));
+
+    private static string ClaimFile(string root) => Path.Combine(root, "claim");
 
     private IInstanceHost Instances(SandboxSettings settings, RunFolder? bundles) =>
         (engine ?? EngineName(environment.Engine)) == "docker"

@@ -1,6 +1,4 @@
 using Cake.Frosting;
-using Slipway.Outcomes;
-using Slipway.Rollouts;
 
 namespace Slipway.Pipeline.Tasks;
 
@@ -12,19 +10,11 @@ public sealed class Abort : CheckTask
 {
     protected override async Task CheckAsync(DeploymentContext context)
     {
-        var serving = await context.Site.ServingAsync(null, outputs: null, context.Cancellation);
-        await serving.Router.SetCandidateShareAsync(0, context.Cancellation);
-        var state = await serving.Router.ReadAsync(context.Cancellation);
-        if (state.CandidateShare > 0)
-            throw new PipelineException(
-                $"the router still gives the candidate {state.CandidateShare:0.#} %",
-                next: "./build.sh --target=Abort again"
-            );
-        context.Say("the stable version has all traffic");
-        if (context.Runs.FindUnfinished() is { } folder)
-            await new RolloutRequests(folder).SendAsync(
-                new(ControlKind.Abort, context.Origin.Actor, context.Request.Reason),
-                context.Cancellation
-            );
+        var aborting = new Aborting(context);
+        // The rollout is told first, so that it does not shift again what is taken back here.
+        var live = LiveRollout.Find(context);
+        var request = await aborting.TellAsync(live);
+        context.Say(await aborting.TakeBackAsync());
+        context.Say(await aborting.ConcludeAsync(live, request));
     }
 }
