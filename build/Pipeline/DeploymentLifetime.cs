@@ -13,6 +13,7 @@ namespace Slipway.Pipeline;
 public sealed class DeploymentLifetime : FrostingLifetime<DeploymentContext>
 {
     private IDisposable? _claim;
+    private IAsyncDisposable? _watch;
 
     public override void Setup(DeploymentContext context, ISetupContext info)
     {
@@ -33,13 +34,14 @@ public sealed class DeploymentLifetime : FrostingLifetime<DeploymentContext>
             if (!info.Successful)
                 ConcludeAsync(context, info.ThrownException).GetAwaiter().GetResult();
         }
-        catch (PipelineException failure)
+        catch (Exception failure) when (failure is PipelineException or IOException or UnauthorizedAccessException)
         {
             // The run has failed already; that its end could not be written down does not hide why.
-            context.Log.Error("{0}", failure.Explain());
+            context.Log.Error("{0}", (failure as PipelineException)?.Explain() ?? failure.Message);
         }
         finally
         {
+            _watch?.DisposeAsync().AsTask().GetAwaiter().GetResult();
             _claim?.Dispose();
         }
     }
@@ -76,6 +78,24 @@ public sealed class DeploymentLifetime : FrostingLifetime<DeploymentContext>
         _claim = site.Claim(
             $"{context.Origin.Actor} ({string.Join(", ", stages.Take(1))}{(stages.Length > 1 ? " to " + stages[^1] : "")})"
         );
+        _watch = site.Watch(text => context.Log.Warning("{0}", text));
+    }
+
+    /// <summary>That the traffic could not be taken back is told; it does not keep the failure out of the history.</summary>
+    private static async Task<string?> RestoreAsync(DeploymentContext context, Tools.RunFolder folder)
+    {
+        try
+        {
+            var done = await context.Recovery.RestoreServiceAsync(folder);
+            if (done is not null)
+                context.Say(done);
+            return done;
+        }
+        catch (PipelineException stuck)
+        {
+            context.Log.Error("{0}", stuck.Explain());
+            return null;
+        }
     }
 
     private static async Task ConcludeAsync(DeploymentContext context, Exception? thrown)
@@ -83,9 +103,7 @@ public sealed class DeploymentLifetime : FrostingLifetime<DeploymentContext>
         if (context.Runs.Opened is not { } folder || !folder.Has(Release.FileName))
             return;
         var cancelled = context.Cancellation.IsCancellationRequested;
-        var done = await context.Recovery.RestoreServiceAsync(folder);
-        if (done is not null)
-            context.Say(done);
+        var done = await RestoreAsync(context, folder);
         var exitCode = (thrown as CakeException)?.ExitCode ?? 1;
         var status =
             cancelled ? DeploymentStatus.Cancelled

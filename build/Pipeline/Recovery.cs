@@ -31,6 +31,8 @@ public sealed class Recovery(DeploymentContext context)
         var candidate = await serving.Workload.ReadAsync(Arm.Candidate, CancellationToken.None);
         if (candidate.DeploymentId != folder.DeploymentId)
             return null;
+        if (stable.InstancesAlive < stable.InstancesWanted)
+            await serving.Workload.RepairStableAsync(CancellationToken.None);
         var taken = await new TrafficRetreat(context.Time, serving.Router, serving.Workload).RunAsync(
             TimeSpan.FromSeconds(60),
             context.Destination.Rollout.DrainTimeout
@@ -42,7 +44,22 @@ public sealed class Recovery(DeploymentContext context)
     /// <summary>A failure after the rollout: the version before serves again, and the exit code says so.</summary>
     public async Task<PipelineException> TakeBackAsync(RunFolder folder, PipelineException failure)
     {
-        var done = await RestoreServiceAsync(folder);
+        string? done;
+        try
+        {
+            done = await RestoreServiceAsync(folder);
+        }
+        catch (PipelineException stuck)
+        {
+            // Two things are wrong, and a person has to look at both.
+            return new PipelineException(
+                ExitCode.Held,
+                $"{failure.Message}\nand the traffic was not taken back: {stuck.Message}",
+                stuck.Expected ?? failure.Expected,
+                stuck.Next ?? failure.Next,
+                failure
+            );
+        }
         return done is null
             ? failure
             : new PipelineException(

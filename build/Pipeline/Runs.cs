@@ -30,7 +30,7 @@ public sealed class Runs(RunFolders folders, Request request, Action<string> onO
                 return _current;
             if (request.DeploymentId is { } id)
                 return Use(folders.Open(id));
-            return request.Resume && Unfinished() is { } latest ? Use(latest) : null;
+            return request.Resume && LatestOfVersion() is { } latest ? Use(latest) : null;
         }
     }
 
@@ -96,8 +96,17 @@ public sealed class Runs(RunFolders folders, Request request, Action<string> onO
     }
 
     private RunFolder? Unfinished() =>
-        folders.Latest() is { } latest
+        LatestOfVersion() is { } latest
         && latest.TryRead<DeploymentRecord>()?.Status != DeploymentRecords.TextOf(DeploymentStatus.Success)
+            ? latest
+            : null;
+
+    /// <summary>
+    /// The newest run, unless another version is asked for. One that is recorded as succeeded may still lack its report,
+    /// and --resume never begins the same version anew beside it.
+    /// </summary>
+    private RunFolder? LatestOfVersion() =>
+        folders.Latest() is { } latest
         && (
             request.Version is not { } version
             || latest.TryRead<Release>() is not { } release

@@ -19,10 +19,12 @@ public sealed class SandboxCloud(SandboxSite site, Workbench tools, Action<Outpu
         if (changed)
             await terraform.ApplyAsync(plan, onLine, cancellation);
         var outputs = await terraform.OutputsAsync(cancellation);
+        var healed = await site.RepairServingAsync(cancellation);
         return
         [
             $"{(changed ? "brought up" : "is up")}: {site.Location}",
             .. dead.Select(part => $"was down and is up again: {part}"),
+            .. healed is null ? [] : new[] { $"instances had died and run again: {healed}" },
             .. outputs.Plain.Select(output => $"{output.Key} = {output.Value}"),
         ];
     }

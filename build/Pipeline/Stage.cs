@@ -38,13 +38,22 @@ public abstract class Stage<T> : AsyncFrostingTask<DeploymentContext>
         var run = new StageRun(context);
         try
         {
-            await run.WriteAsync(await ExecuteAsync(run));
+            var output = await ExecuteAsync(run);
+            Verify(run);
+            await run.WriteAsync(output);
         }
         catch (PipelineException failure)
         {
             throw Failures.Of(await OnFailureAsync(run, failure));
         }
+        catch (IOException failure)
+        {
+            throw Failures.Of(await OnFailureAsync(run, Failures.OfDisk(failure, run)));
+        }
     }
+
+    /// <summary>What must hold at the end of the stage, whatever it found.</summary>
+    protected virtual void Verify(StageRun run) { }
 
     protected abstract Task<T> ExecuteAsync(StageRun run);
 
@@ -59,5 +68,27 @@ public abstract class Stage<T> : AsyncFrostingTask<DeploymentContext>
 /// <summary>Turns a failure that a person can act on into what the host prints and exits with.</summary>
 public static class Failures
 {
+    private const int NoSpace = 28;
+    private const int QuotaExceeded = 122;
+
     public static CakeException Of(PipelineException failure) => new((int)failure.ExitCode, failure.Explain(), failure);
+
+    /// <summary>A file that could not be written or read; a full disk is named, because it is the usual reason.</summary>
+    public static PipelineException OfDisk(IOException failure, StageRun run)
+    {
+        var full = failure.HResult is NoSpace or QuotaExceeded;
+        return new(
+            full ? $"the disk is full: {failure.Message}" : failure.Message,
+            full
+                ? "room for the run folder and the environment's folder; files that were complete are untouched"
+                : null,
+            (full ? "make room, then " : "")
+                + (
+                    run.Context.Runs.Opened is { } folder
+                        ? $"./build.sh --target=Deploy --resume --deployment-id={folder.DeploymentId}"
+                        : "./build.sh --target=Deploy"
+                ),
+            failure
+        );
+    }
 }

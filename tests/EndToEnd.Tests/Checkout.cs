@@ -20,6 +20,9 @@ internal sealed class Checkout : IAsyncDisposable
 
     public string Remote => Path.Combine(SandboxRoot, "remote.git");
 
+    /// <summary>Version that users had before the deployment that is looked at.</summary>
+    public string ServedBefore { get; set; } = "";
+
     public string Runs => Path.Combine(Root, "deployment-logs");
 
     public static string Repository { get; } = FindRepository();

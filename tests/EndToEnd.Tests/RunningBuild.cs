@@ -9,6 +9,7 @@ internal sealed class RunningBuild
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly Checkout _checkout;
+    private readonly DateTime _startedAt = DateTime.UtcNow;
 
     public RunningBuild(Checkout checkout, IEnumerable<string> arguments)
     {
@@ -60,10 +61,11 @@ internal sealed class RunningBuild
     }
 
     /// <summary>Waits until the stage has begun (its log is there), or fails with what the run printed.</summary>
-    public async Task UntilStageAsync(string stage, TimeSpan limit)
+    /// <param name="text">Waits until the stage's log says this, too.</param>
+    public async Task UntilStageAsync(string stage, TimeSpan limit, string? text = null)
     {
         var watch = Stopwatch.StartNew();
-        while (!HasBegun(stage))
+        while (!HasBegun(stage, text))
         {
             if (_process.HasExited || watch.Elapsed > limit)
                 throw new AssertionException($"the run did not come to {stage}:\n{Text}");
@@ -71,17 +73,49 @@ internal sealed class RunningBuild
         }
     }
 
+    /// <summary>As <c>kill -9</c> does it: this process and none of its children.</summary>
     public void Kill()
     {
         _process.Kill(entireProcessTree: false);
         _process.WaitForExit();
     }
 
-    private bool HasBegun(string stage) =>
-        Directory.Exists(_checkout.Runs)
-        && Directory
-            .EnumerateDirectories(_checkout.Runs, "deploy-*")
-            .Any(run => File.Exists(Path.Combine(run, "logs", stage + ".log")));
+    public void Signal(string name) =>
+        Process
+            .Start("kill", ["-s", name, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])!
+            .WaitForExit();
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Before the run has a folder, its logs lie in a temporary one that bears its process id.</summary>
+    private bool HasBegun(string stage, string? text) =>
+        LogFolders().Any(folder => HasSaid(Path.Combine(folder, stage + ".log"), text));
+
+    private IEnumerable<string> LogFolders() =>
+        Directory
+            .EnumerateDirectories(Path.GetTempPath(), $"build-logs-{_process.Id}-*")
+            .Concat(
+                Directory.Exists(_checkout.Runs)
+                    ? Directory
+                        .EnumerateDirectories(_checkout.Runs, "deploy-*")
+                        .Select(run => Path.Combine(run, "logs"))
+                    : []
+            );
+
+    /// <summary>An earlier attempt may have left a log of the stage: this one's is newer than its start.</summary>
+    private bool HasSaid(string log, string? text)
+    {
+        try
+        {
+            return File.Exists(log)
+                && File.GetLastWriteTimeUtc(log) > _startedAt
+                && (text is null || File.ReadAllText(log).Contains(text, StringComparison.Ordinal));
+        }
+        catch (IOException)
+        {
+            return false; // it is being moved into the run's folder
+        }
+    }
 
     private void Keep(object sender, DataReceivedEventArgs line)
     {

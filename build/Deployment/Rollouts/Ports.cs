@@ -78,6 +78,12 @@ public interface IWorkload
 
     /// <summary>Stops the instances of the candidate arm (the one without traffic) once they are drained, and frees it.</summary>
     Task StopCandidateAsync(TimeSpan drainTimeout, CancellationToken cancellation);
+
+    /// <summary>
+    /// Starts again what died of the stable version, and registers it. Returns how many instances that were; 0 where all
+    /// is well, or where somebody else does that (a container platform).
+    /// </summary>
+    Task<int> RepairStableAsync(CancellationToken cancellation) => Task.FromResult(0);
 }
 
 /// <param name="StatusCode">Null when nothing answered.</param>

@@ -81,6 +81,7 @@ public sealed class RolloutMachine
 
     private async Task<RolloutResult> GoAsync(CancellationToken cancellation)
     {
+        await RepairStableAsync(cancellation);
         var router = await ports.Router.ReadAsync(cancellation);
         var stable = await ports.Workload.ReadAsync(Arm.Stable, cancellation);
         var candidate = await ports.Workload.ReadAsync(Arm.Candidate, cancellation);
@@ -123,6 +124,26 @@ public sealed class RolloutMachine
             );
     }
 
+    /// <summary>
+    /// The candidate is compared with a version that lives. One that cannot be started again does not stop a release
+    /// that may be its cure: the rollout then holds, and a living candidate is not taken back to nobody.
+    /// </summary>
+    private async Task RepairStableAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            if (await ports.Workload.RepairStableAsync(cancellation) is > 0 and var repaired)
+                journal.Say(
+                    RolloutPhase.Starting,
+                    $"{repaired} dead instances of the stable version were started again"
+                );
+        }
+        catch (PipelineException dead)
+        {
+            journal.Say(RolloutPhase.Starting, $"the stable version does not run: {dead.Message}");
+        }
+    }
+
     private async Task<RolloutResult> RunStagesAsync(
         int first,
         ProjectVersion? stable,
@@ -156,6 +177,14 @@ public sealed class RolloutMachine
         journal.BeginStage(index, weight);
         await ticker.EnterAsync(index, cancellation);
         var ended = await watch.RunAsync(null, cancellation);
+        while (ended.End == WatchEnd.RouterRestarted)
+        {
+            // It came back with all traffic at the stable version: on at the stage's weight, which was judged good so far.
+            journal.Say(RolloutPhase.Running, ended.Explanation);
+            await shift.SetAsync(weight, cancellation);
+            await ticker.EnterAsync(index, cancellation);
+            ended = await watch.RunAsync(null, cancellation);
+        }
         journal.EndStage(index, ended.Status, ended.Explanation);
         return ended;
     }

@@ -4,7 +4,8 @@ using Slipway.Outcomes;
 namespace Slipway.Rollouts;
 
 /// <param name="Verdict">What the judge makes of it.</param>
-internal sealed record Look(CanaryTick Tick, CanaryVerdict Verdict, string Explanation);
+/// <param name="RouterRestarted">The router began anew since the stage's weight was confirmed: it may have forgotten it.</param>
+internal sealed record Look(CanaryTick Tick, CanaryVerdict Verdict, string Explanation, bool RouterRestarted = false);
 
 /// <summary>Takes looks at both arms: reads the counters and the router, asks the judge, keeps the line.</summary>
 internal sealed class RolloutTicker(RolloutPlan plan, RolloutPorts ports)
@@ -16,6 +17,7 @@ internal sealed class RolloutTicker(RolloutPlan plan, RolloutPorts ports)
     private int stage = -1;
     private int entry;
     private int sequence;
+    private string? epoch;
     private long last = ports.Time.GetTimestamp();
 
     public Task BeginAsync(CancellationToken cancellation) =>
@@ -27,13 +29,17 @@ internal sealed class RolloutTicker(RolloutPlan plan, RolloutPorts ports)
         stage = index;
         entry++;
         difference.Restart();
-        difference.Take(await ReadMetricsAsync(cancellation));
+        var reading = await ReadMetricsAsync(cancellation);
+        epoch = reading?.Epoch;
+        difference.Take(reading);
         last = ports.Time.GetTimestamp();
     }
 
     public async Task<Look> TakeAsync(int failedProbes, bool paused, CancellationToken cancellation)
     {
-        var taken = difference.Take(await ReadMetricsAsync(cancellation), needsCandidate: stage >= 0);
+        var reading = await ReadMetricsAsync(cancellation);
+        var restarted = epoch is not null && reading is not null && reading.Epoch != epoch;
+        var taken = difference.Take(reading, needsCandidate: stage >= 0);
         var share = stage >= 0 ? await ReadShareAsync(cancellation) : null;
         var now = ports.Time.GetTimestamp();
         var tick = new CanaryTick
@@ -60,7 +66,7 @@ internal sealed class RolloutTicker(RolloutPlan plan, RolloutPorts ports)
             Explanation = explanation,
         };
         await ports.Observer.TickedAsync(line, cancellation);
-        return new(tick, verdict, explanation);
+        return new(tick, verdict, explanation, restarted);
     }
 
     /// <summary>A source that is slow, or fails, does not answer: the tick is dropped, the rollout lives.</summary>

@@ -13,6 +13,9 @@ internal enum WatchEnd
 
     /// <summary>Stood still for longer than the hold limit.</summary>
     HeldTooLong,
+
+    /// <summary>The router began anew and has forgotten the weight.</summary>
+    RouterRestarted,
 }
 
 /// <param name="Explanation">Why, with numbers; for a person's decision who and why.</param>
@@ -82,12 +85,31 @@ internal sealed class StageWatch(
             look = look with { Explanation = $"{look.Explanation}: {string.Join("; ", probe.Problems)}" };
         journal.Record(look, phase);
         CountStillness(phase);
+        if (look.Verdict.Kind != VerdictKind.Abort && gate is null && WeightIsGone(look) is { } gone)
+            return gone;
         return look.Verdict.Kind switch
         {
             VerdictKind.Abort => new(WatchEnd.Abort, "aborted", look.Explanation),
             VerdictKind.Promote when gate is null => new(WatchEnd.Passed, "healthy", look.Explanation),
             _ => null,
         };
+    }
+
+    /// <summary>
+    /// Nobody but the rollout gives the candidate a weight. A router that began anew has forgotten it; one that did not
+    /// was told 0 % by a person, and that is an abort, whether its letter arrived or not.
+    /// </summary>
+    private WatchResult? WeightIsGone(Look look)
+    {
+        if (look.Tick.RouterShare is not < 0.5 || journal.State.WeightAsked is not > 0)
+            return null;
+        return look.RouterRestarted
+            ? new(
+                WatchEnd.RouterRestarted,
+                "running",
+                $"the router began anew with all traffic at the stable version: back to {journal.State.WeightAsked:0.#} %"
+            )
+            : new(WatchEnd.Abort, "aborted", "the candidate's traffic was taken away at the router by somebody else");
     }
 
     private static RolloutPhase Phase(CanaryVerdict verdict) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Outcomes;
 
 namespace Slipway.Rollouts;
@@ -11,18 +12,25 @@ public sealed record RetreatResult(double SecondsToZero, int Attempts, bool Stop
 /// <summary>
 /// Takes all traffic back to the stable version. Needs nothing but the router for that; the candidate is drained and
 /// stopped only afterwards. Not to be cancelled: an impatient Ctrl-C must not leave users with a bad candidate.
+/// Where the stable version has no living instance and cannot be started again, a living candidate keeps its traffic:
+/// an answer that may be bad is better than none.
 /// </summary>
 public sealed class TrafficRetreat(TimeProvider time, ITrafficRouter router, IWorkload workload)
 {
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RepairLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
     private readonly Patience patience = new(time);
 
     /// <param name="limit">How long a router that does not answer is asked again.</param>
     /// <param name="keepCandidate">Leaves the candidate running without traffic (a rollout that is held).</param>
-    /// <exception cref="PipelineException">The router did not confirm 0 % within the limit.</exception>
+    /// <exception cref="PipelineException">
+    /// The router did not confirm 0 % within the limit; or 0 % would be nobody (exit 11): then nothing was changed.
+    /// </exception>
     public async Task<RetreatResult> RunAsync(TimeSpan limit, TimeSpan drainTimeout, bool keepCandidate = false)
     {
         var start = time.GetTimestamp();
+        await DemandStableLivesAsync();
         var attempts = await GiveBackAsync(start, limit);
         var seconds = time.GetElapsedTime(start).TotalSeconds;
         if (keepCandidate)
@@ -34,6 +42,55 @@ public sealed class TrafficRetreat(TimeProvider time, ITrafficRouter router, IWo
         return problem is null
             ? new(seconds, attempts, true, null)
             : new(seconds, attempts, false, $"the candidate has no traffic, but was not stopped: {problem}");
+    }
+
+    private async Task DemandStableLivesAsync()
+    {
+        if (await StrandedAsync() is not { Length: > 0 })
+            return;
+        var problem = await TryAsync(RepairLimit, workload.RepairStableAsync);
+        // A router that has just noticed a death, or a return, may say the other for a moment.
+        for (var looks = 0; looks < 8; looks++)
+        {
+            if (await StrandedAsync() is not { Length: > 0 })
+                return;
+            await Task.Delay(Look, time, CancellationToken.None);
+        }
+        throw new PipelineException(
+            ExitCode.Held,
+            $"the stable version has no living instance of {string.Join(", ", await StrandedAsync())}: the candidate keeps its traffic, "
+                + $"because without it nobody would serve{(problem is null ? "" : $" ({problem})")}",
+            "a stable version that lives, to take the traffic back to",
+            "./build.sh --target=SandboxUp (starts it again), then ./build.sh --target=Abort; or --target=Deploy --resume"
+        );
+    }
+
+    /// <summary>Services whose users would meet nobody at 0 %. None when the router does not answer: then 0 % is tried as ever.</summary>
+    private async Task<ImmutableArray<string>> StrandedAsync()
+    {
+        try
+        {
+            var state = await patience.WithinAsync<RouterState?>(
+                TimeSpan.FromSeconds(1),
+                null,
+                async token => await router.ReadAsync(token),
+                CancellationToken.None
+            );
+            return state is null || state.Services.IsDefault
+                ? []
+                :
+                [
+                    .. state
+                        .Services.Where(service =>
+                            service is { StableUp: false, CandidateUp: true, CandidateShare: > 0 }
+                        )
+                        .Select(service => service.Service),
+                ];
+        }
+        catch (PipelineException)
+        {
+            return [];
+        }
     }
 
     private async Task<int> GiveBackAsync(long start, TimeSpan limit)

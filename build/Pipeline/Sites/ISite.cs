@@ -71,6 +71,25 @@ public interface ISite
     /// <summary>Keeps every other deployment out until it is disposed or this process ends.</summary>
     /// <exception cref="PipelineException">Held by another: who, since when, what to type (exit 12).</exception>
     IDisposable Claim(string holder);
+
+    /// <summary>
+    /// Starts again what dies of the serving side until it is disposed; null where the platform does that by itself.
+    /// </summary>
+    IAsyncDisposable? Watch(Action<string> say) => null;
+
+    /// <summary>Whether instances of this deployment died while they served, as far as this process has seen.</summary>
+    bool HasDied(string deploymentId) => false;
+
+    /// <summary>Makes both versions fail at once, as an outage of what they share does; null where that cannot be asked for.</summary>
+    ISharedOutage? Outage => null;
+}
+
+/// <summary>An outage of what both versions share, on demand.</summary>
+public interface ISharedOutage
+{
+    void Begin();
+
+    void End();
 }
 
 /// <summary>What routes, runs and watches the two arms.</summary>

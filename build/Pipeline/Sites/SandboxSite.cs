@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Slipway.Builds;
 using Slipway.Environments;
@@ -24,6 +25,8 @@ public sealed class SandboxSite(
     string? overriddenRoot
 ) : ISite
 {
+    private readonly RepairTurns _turns = new();
+    private readonly ConcurrentDictionary<string, bool> _died = new(StringComparer.Ordinal);
     private readonly Lazy<SandboxRoot> _root = new(() => SandboxRoot.Open(tools.Root, user, overriddenRoot));
 
     private SandboxSettingsFile SettingsFile => new(_root.Value, tools.PathOf("sandbox/cloud"));
@@ -144,40 +147,107 @@ public sealed class SandboxSite(
         var settings =
             await SettingsFile.ReadAsync(cancellation)
             ?? throw new PipelineException("the sandbox is down", next: "./build.sh --target=SandboxUp");
+        var (router, local) = Local(settings, bundles, secrets);
+        var workload = new WatchedWorkload(local, _turns);
+        return new(
+            settings.PublicUrl,
+            new WatchedRouter(router, _turns),
+            workload,
+            new HealthProbe(workload, new HealthCheck(CheckConnections.Open(), tools.Time)),
+            new HaproxyMetrics(new HaproxyRuntime(Haproxy(settings)), tools.Time)
+        );
+    }
+
+    private (HaproxyRouter Router, LocalWorkload Workload) Local(
+        SandboxSettings settings,
+        RunFolder? bundles,
+        ImmutableSortedDictionary<string, Secret> secrets
+    )
+    {
         var layout = Haproxy(settings);
-        var runtime = new HaproxyRuntime(layout);
         var records = new ArmRecords(settings.Root);
         var host = Instances(settings, bundles);
         var router = new HaproxyRouter(
             layout,
-            runtime,
+            new HaproxyRuntime(layout),
             new HaproxyConfigurationFile(layout),
             tools.Time,
             (slot, token) => LocalWorkload.SurvivorsAsync(records, host, slot, token)
         );
-        var health = new HealthCheck(CheckConnections.Open(), tools.Time);
         var workload = new LocalWorkload(
             new(settings.Root, environment.Services, environment.Health.Timeout, environment.Rollout.DrainTimeout),
             host,
             router,
             records,
             secrets,
-            health.AskAsync,
+            new HealthCheck(CheckConnections.Open(), tools.Time).AskAsync,
             tools.Time
         );
-        return new(
-            settings.PublicUrl,
-            router,
-            workload,
-            new HealthProbe(workload, health),
-            new HaproxyMetrics(runtime, tools.Time)
-        );
+        return (router, workload);
     }
 
     /// <summary>Whether there is anything of this sandbox on the machine.</summary>
     public bool Exists => Path.Exists(Location);
 
     public bool HasState => Path.Exists(Path.Combine(Location, "terraform", "terraform.tfstate"));
+
+    public IAsyncDisposable? Watch(Action<string> say)
+    {
+        // An outage that a killed run left behind ends here.
+        Outage.End();
+        return new SandboxWatch(this, _turns, say, tools.Time);
+    }
+
+    public bool HasDied(string deploymentId) => _died.ContainsKey(deploymentId);
+
+    public ISharedOutage Outage => new OutageFile(Path.Combine(_root.Value.Location, "outage"));
+
+    /// <summary>Starts the load balancer and the database again when they were brought up once and do not run.</summary>
+    internal async Task<ImmutableArray<string>> HealPartsAsync(CancellationToken cancellation)
+    {
+        if (await SettingsFile.ReadAsync(cancellation) is not { } settings)
+            return [];
+        var parts = new SandboxParts(settings);
+        var healed = ImmutableArray.CreateBuilder<string>();
+        if (!await parts.RouterRunsAsync(cancellation))
+        {
+            await RunAsync("haproxy.sh", settings, cancellation);
+            healed.Add("the load balancer");
+        }
+        if (!parts.DatabaseRuns())
+        {
+            await RunAsync("postgres.sh", settings, cancellation);
+            healed.Add("the database");
+        }
+        return healed.ToImmutable();
+    }
+
+    /// <summary>The version that serves, when some of its instances died and were started again; null when all is well.</summary>
+    internal async Task<ProjectVersion?> RepairServingAsync(CancellationToken cancellation)
+    {
+        if (await SettingsFile.ReadAsync(cancellation) is not { } settings)
+            return null;
+        // Looked at often, so without the secrets: those cost a call of Terraform.
+        var serving = await Local(settings, null, ImmutableSortedDictionary<string, Secret>.Empty)
+            .Workload.ReadAsync(Arm.Stable, cancellation);
+        if (serving.InstancesAlive >= serving.InstancesWanted)
+            return null;
+        _died[serving.DeploymentId ?? ""] = true;
+        await Local(settings, null, await SecretsAsync(cancellation)).Workload.RepairStableAsync(cancellation);
+        return serving.Version;
+    }
+
+    private Task RunAsync(string script, SandboxSettings settings, CancellationToken cancellation) =>
+        tools.Runner.RunAsync(
+            Command
+                .Of(Path.Combine(settings.Scripts, script), "up")
+                .With(SandboxRoot.Variable, settings.Root)
+                .With(
+                    "SLIPWAY_DATABASE_PORT",
+                    settings.DatabasePort.ToString(System.Globalization.CultureInfo.InvariantCulture)
+                ),
+            cancellation: cancellation
+        );
 
     /// <summary>Ends every instance of both slots, recorded or not.</summary>
     public async Task StopInstancesAsync(CancellationToken cancellation)
@@ -231,6 +301,14 @@ public sealed class SandboxSite(
 
     private HaproxySettings Haproxy(SandboxSettings settings) =>
         new(settings.HaproxyFolder, settings.HttpPort, environment.Services, environment.Rollout.StickyBy);
+
+    /// <summary>The file that the instances of both versions look for at every request.</summary>
+    private sealed class OutageFile(string path) : ISharedOutage
+    {
+        public void Begin() => File.WriteAllText(path, "");
+
+        public void End() => File.Delete(path);
+    }
 
     private static string EngineName(EngineKind kind) => kind == EngineKind.Docker ? "docker" : "process";
 }

@@ -21,7 +21,7 @@ public sealed class SandboxParts(SandboxSettings settings)
     }
 
     /// <summary>Whether our own HAProxy listens at its admin socket: no other program can be there.</summary>
-    internal async Task<bool> RouterRunsAsync(CancellationToken cancellation)
+    public async Task<bool> RouterRunsAsync(CancellationToken cancellation)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         var endPoint = new UnixDomainSocketEndPoint(Path.Combine(settings.HaproxyFolder, "admin.sock"));
@@ -29,7 +29,7 @@ public sealed class SandboxParts(SandboxSettings settings)
     }
 
     /// <summary>Whether the process of the cluster's pid file runs, is PostgreSQL, and has the cluster's port.</summary>
-    internal bool DatabaseRuns()
+    public bool DatabaseRuns()
     {
         var lines = ReadLines(Path.Combine(settings.DatabaseFolder, "data", "postmaster.pid"));
         return lines.Length >= 4

@@ -26,6 +26,7 @@ public sealed class Rollout : Stage<RolloutResult>
         var site = run.Context.Site;
         var serving = await site.ServingAsync(run.Folder, outputs, run.Cancellation);
         await using var traffic = await RolloutTraffic.StartAsync(run.Context, serving);
+        await using var outage = SharedOutage.Start(run, release, serving.Router);
         await using var observer = new RolloutRecorder(run);
         var result = await new RolloutMachine(
             RolloutPlans.Of(run.Context, release, images, site.CandidateSettings(release)),

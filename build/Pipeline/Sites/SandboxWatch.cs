@@ -1,0 +1,76 @@
+using Slipway.Outcomes;
+
+namespace Slipway.Pipeline.Sites;
+
+/// <summary>
+/// What a cloud does by itself and a sandbox does not: while a deployment runs, a load balancer, a database or an
+/// instance of the serving version that died is started again within a second or two.
+/// </summary>
+public sealed class SandboxWatch : IAsyncDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    private readonly SandboxSite _site;
+    private readonly RepairTurns _turns;
+    private readonly Action<string> _say;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Task _loop;
+    private string _complaint = "";
+    private bool _isUp;
+
+    public SandboxWatch(SandboxSite site, RepairTurns turns, Action<string> say, TimeProvider time)
+    {
+        (_site, _turns, _say, _time, _isUp) = (site, turns, say, time, site.HasState);
+        _loop = Task.Run(LoopAsync);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync();
+        await _loop;
+        _ended.Dispose();
+    }
+
+    private async Task LoopAsync()
+    {
+        while (!_ended.IsCancellationRequested)
+        {
+            try
+            {
+                await LookAsync();
+                _complaint = "";
+            }
+            catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure) when (failure is PipelineException or IOException or UnauthorizedAccessException)
+            {
+                // Tried again soon; told once, not at every look.
+                if (_complaint != failure.Message)
+                    _say($"could not be started again: {failure.Message}");
+                _complaint = failure.Message;
+            }
+            await Task.Delay(Interval, _time, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task LookAsync()
+    {
+        // What Terraform is still bringing up for the first time is not dead.
+        _isUp = _isUp || (_site.HasState && (await _site.DeadPartsAsync(_ended.Token)).IsEmpty);
+        if (!_isUp)
+            return;
+        foreach (var healed in await _site.HealPartsAsync(_ended.Token))
+            _say($"{healed} had died and was started again");
+        await _turns.RepairAsync(
+            async cancellation =>
+            {
+                if (await _site.RepairServingAsync(cancellation) is { } version)
+                    _say($"instances of {version} had died and were started again");
+            },
+            _ended.Token
+        );
+    }
+}
