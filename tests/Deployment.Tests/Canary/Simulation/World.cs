@@ -99,7 +99,8 @@ public static class Simulator
         return new(VerdictKind.Continue, VerdictReason.None, stage, time, failed, wasHeld, kept.ToImmutable());
     }
 
-    private static CanaryTick Tick(World world, Dice dice, int stage, int entry, int sequence, int weight, double time)
+    /// <summary>What both arms do in one tick of a stage with this weight.</summary>
+    public static CanaryTick Tick(World world, Dice dice, int stage, int entry, int sequence, int weight, double time)
     {
         var all = dice.Poisson(world.RequestsPerSecond * world.TickSeconds * (world.Load?.Invoke(time) ?? 1));
         var candidate = dice.Binomial(all, weight / 100.0);
