@@ -12,6 +12,9 @@ public sealed record HostPorts(
     Action<string> WriteResult
 )
 {
+    /// <summary>Asks for something that is not shown while it is typed; null where nobody would answer.</summary>
+    public Func<string, CancellationToken, string?>? AskHidden { get; init; }
+
     /// <summary>For the plain host of Cake.Frosting, which has none of it.</summary>
     public static HostPorts Plain { get; } = new(() => CancellationToken.None, _ => { }, _ => { }, Write);
 

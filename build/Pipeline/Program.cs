@@ -29,6 +29,7 @@ public static class Program
                     ValueName = argument.ValueName,
                     Choices = argument.Choices.IsDefault ? [] : argument.Choices,
                     Validate = argument.Validate,
+                    Secret = argument.Secret,
                 })
             )
             .UseSignals()
@@ -74,7 +75,10 @@ public static class Program
             provider.GetRequiredService<IRunLog>().MoveTo,
             provider.GetRequiredService<IWorkflowCommands>().Mask,
             provider.GetRequiredService<IRunResult>().Write
-        );
+        )
+        {
+            AskHidden = provider.GetRequiredService<IRunPrompt>() is { CanAsk: true } prompt ? prompt.AskHidden : null,
+        };
 #endif
 
     /// <summary>The repository: build.sh says it; else the folder that the program is started in.</summary>

@@ -16,13 +16,15 @@ public enum ArgumentForm
 
 /// <summary>One argument of the pipeline, declared once: the host refuses every other, help prints these.</summary>
 /// <param name="Validate">Null when the value is fine, else what is expected.</param>
+/// <param name="Secret">Whether what was typed must not be repeated in a message.</param>
 public sealed record RequestArgument(
     string Name,
     ArgumentForm Form,
     string ValueName,
     string Description,
     ImmutableArray<string> Choices = default,
-    Func<string, string?>? Validate = null
+    Func<string, string?>? Validate = null,
+    bool Secret = false
 );
 
 /// <summary>What was asked for on the command line, typed.</summary>
@@ -78,6 +80,7 @@ public sealed record Request
             "",
             "let a rollout stage pass with fewer requests than it asks for"
         ),
+        .. SecretsRequest.Arguments,
     ];
 
     public string? Environment { get; init; }
@@ -111,6 +114,9 @@ public sealed record Request
 
     public bool AcceptLowTraffic { get; init; }
 
+    /// <summary>What the target Secrets is to do.</summary>
+    public SecretsRequest Secrets { get; init; } = new(SecretsAction.Check);
+
     /// <exception cref="PipelineException">Arguments that do not go together.</exception>
     public static Request From(ICakeArguments arguments)
     {
@@ -136,6 +142,7 @@ public sealed record Request
             Optional = Flag("optional"),
             TestFilter = Value("filter"),
             AcceptLowTraffic = Flag("accept-low-traffic"),
+            Secrets = SecretsRequest.From(Value, Flag),
         };
         if ((request.Yes || request.Force || request.AllowDestroy) && request.Reason is null)
             throw new PipelineException(
