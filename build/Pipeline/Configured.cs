@@ -15,6 +15,9 @@ public sealed class Configured(ProjectFiles files, Request request)
     /// <exception cref="ConfigurationException">There is an error anywhere.</exception>
     public ValidConfiguration Demand() => _read.Value.Demand();
 
+    /// <summary>The same where secrets files may be wrong: for the target that mends them.</summary>
+    public ValidConfiguration DemandButSecretsFiles() => _read.Value.DemandButSecretsFiles();
+
     public ProductConfiguration Product => Demand().Product;
 
     public EnvironmentConfiguration Environment => Demand().Environment(request.Environment);

@@ -38,6 +38,11 @@ public sealed class DeploymentContext(
 ) : FrostingContext(cake)
 {
     private readonly Lazy<ISite> _site = new(() => sites.Open(configured.Environment));
+    private readonly Lazy<Task<EnvironmentSecrets?>> _secrets = new(() =>
+        configured.Environment.SecretNames.IsEmpty
+            ? Task.FromResult<EnvironmentSecrets?>(null)
+            : OpenAsync(new EnvironmentVault(tools, host), configured.Environment, host.Cancellation())
+    );
 
     public Request Request => request;
 
@@ -85,9 +90,12 @@ public sealed class DeploymentContext(
     /// <summary>How services run: as asked for, else as the environment says.</summary>
     public EngineKind Engine => request.Engine == "docker" ? EngineKind.Docker : Destination.Engine;
 
-    /// <summary>The environment's secrets, decrypted in memory for this run; registered for redaction before they are handed out.</summary>
-    public async Task<ImmutableSortedDictionary<string, Secret>> SecretsAsync(CancellationToken cancellation) =>
-        (await new EnvironmentVault(tools, host).OpenAsync(Destination, cancellation)).Values;
+    /// <summary>
+    /// The environment's secrets, decrypted in memory once per run; registered for redaction before they are handed out.
+    /// Null where none are declared.
+    /// </summary>
+    public Task<EnvironmentSecrets?> SecretsAsync(CancellationToken cancellation) =>
+        _secrets.Value.WaitAsync(cancellation);
 
     /// <summary>Folders of the Terraform layers that the environments name and that are there.</summary>
     public IEnumerable<string> Layers() =>
@@ -135,6 +143,12 @@ public sealed class DeploymentContext(
     public void WriteResult(string text) => host.WriteResult(text);
 
     public void Say(string text) => Log.Information("{0}", text);
+
+    private static async Task<EnvironmentSecrets?> OpenAsync(
+        EnvironmentVault vault,
+        EnvironmentConfiguration environment,
+        CancellationToken cancellation
+    ) => await vault.OpenAsync(environment, cancellation);
 
     /// <summary>Everything that the stages of a run have written so far.</summary>
     public RunOutputs OutputsOf(RunFolder run) =>

@@ -67,6 +67,8 @@ public sealed class DeploymentLifetime : FrostingLifetime<DeploymentContext>
         // Opening the site refuses an environment that cannot be deployed to, before anything is there to clean up.
         var site = context.Site;
         context.CheckRequest();
+        // A missing secret stops the run here; one that is there is masked before anything can print it.
+        await context.SecretsAsync(context.Cancellation);
         await context.Machine.DemandAsync(
             targets,
             context.Engine,

@@ -15,19 +15,32 @@ public sealed class EnvironmentVault(Workbench tools, HostPorts host)
         CancellationToken cancellation
     )
     {
-        var folder = tools.PathOf(Path.Combine("environments", environment.Name));
-        // Only the sandbox's key lies beside its file: it protects nothing, and says so.
-        ImmutableArray<string> beside = environment.Name == "sandbox" ? [Path.Combine(folder, "sandbox.agekey")] : [];
-        var keys = await AgeKeys.LoadAsync(System.Environment.GetEnvironmentVariable, beside, cancellation);
+        var keys = await KeysAsync(environment, cancellation);
         var secrets = await new Sops(keys, tools.Root, tools.Runner).ReadAsync(
             SecretsDeclaration.Of(environment),
             cancellation
         );
         foreach (var secret in secrets.Values.Values)
-        {
-            tools.Redactor.Register(secret);
-            host.MaskSecret(secret.Reveal());
-        }
+            Guard(secret);
         return secrets;
+    }
+
+    /// <summary>The identities at hand: those of the user or the workflow, and the sandbox's own.</summary>
+    public Task<AgeKeys> KeysAsync(EnvironmentConfiguration environment, CancellationToken cancellation) =>
+        AgeKeys.LoadAsync(
+            System.Environment.GetEnvironmentVariable,
+            KeyBeside(environment) is { } key ? [key] : ImmutableArray<string>.Empty,
+            cancellation
+        );
+
+    /// <summary>Only the sandbox's key lies beside its file: it protects nothing, and says so.</summary>
+    public string? KeyBeside(EnvironmentConfiguration environment) =>
+        environment.Name == "sandbox" ? tools.PathOf("environments/sandbox/sandbox.agekey") : null;
+
+    /// <summary>From here on nothing that is printed or written holds it.</summary>
+    public void Guard(Secret secret)
+    {
+        tools.Redactor.Register(secret);
+        host.MaskSecret(secret.Reveal());
     }
 }

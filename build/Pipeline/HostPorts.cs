@@ -18,6 +18,9 @@ public sealed record HostPorts(
     /// <summary>Columns of a terminal whose lines can be written over; null elsewhere.</summary>
     public int? TerminalWidth { get; init; }
 
+    /// <summary>Asks for something that is not shown while it is typed; null where nobody would answer.</summary>
+    public Func<string, CancellationToken, string?>? AskHidden { get; init; }
+
     /// <summary>For the plain host of Cake.Frosting, which has none of it.</summary>
     public static HostPorts Plain { get; } = new(() => CancellationToken.None, _ => { }, _ => { }, Write);
 

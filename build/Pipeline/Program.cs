@@ -30,6 +30,7 @@ public static class Program
                     ValueName = argument.ValueName,
                     Choices = argument.Choices.IsDefault ? [] : argument.Choices,
                     Validate = argument.Validate,
+                    Secret = argument.Secret,
                 })
             )
             .UseSignals()
@@ -87,6 +88,7 @@ public static class Program
                 || provider.GetRequiredService<Request>().Json
                     ? null
                     : Console.WindowWidth,
+            AskHidden = provider.GetRequiredService<IRunPrompt>() is { CanAsk: true } hidden ? hidden.AskHidden : null,
         };
 #endif
 

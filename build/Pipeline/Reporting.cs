@@ -68,7 +68,7 @@ public sealed class Reporting(DeploymentContext context)
         try
         {
             var secrets = await context.SecretsAsync(cancellation);
-            if (!secrets.TryGetValue(name, out var url))
+            if (secrets is null || !secrets.Values.TryGetValue(name, out var url))
                 return [$"Slack: the secret {name} is not in the environment's secrets.enc"];
             using var http = new HttpConnection();
             await new SlackWebhook(http.Client, context.Time).SendAsync(url, SlackMessages.Of(report), cancellation);

@@ -16,13 +16,15 @@ public enum ArgumentForm
 
 /// <summary>One argument of the pipeline, declared once: the host refuses every other, help prints these.</summary>
 /// <param name="Validate">Null when the value is fine, else what is expected.</param>
+/// <param name="Secret">Whether what was typed must not be repeated in a message.</param>
 public sealed record RequestArgument(
     string Name,
     ArgumentForm Form,
     string ValueName,
     string Description,
     ImmutableArray<string> Choices = default,
-    Func<string, string?>? Validate = null
+    Func<string, string?>? Validate = null,
+    bool Secret = false
 );
 
 /// <summary>What was asked for on the command line, typed.</summary>
@@ -89,6 +91,7 @@ public sealed record Request
             "",
             "with Rollback: restore the backup that the deployment made before it migrated"
         ),
+        .. SecretsRequest.Arguments,
     ];
 
     public string? Environment { get; init; }
@@ -137,6 +140,8 @@ public sealed record Request
 
     /// <summary>The host's <c>--json</c>: what a target prints is for a program.</summary>
     public bool Json { get; init; }
+    /// <summary>What the target Secrets is to do.</summary>
+    public SecretsRequest Secrets { get; init; } = new(SecretsAction.Check);
 
     /// <exception cref="PipelineException">Arguments that do not go together.</exception>
     public static Request From(ICakeArguments arguments)
@@ -170,6 +175,7 @@ public sealed record Request
             Cold = Flag("cold"),
             RestoreDatabase = Flag("restore-database"),
             Json = Flag("json"),
+            Secrets = SecretsRequest.From(Value, Flag),
         };
         if ((request.Yes || request.Force || request.AllowDestroy) && request.Reason is null)
             throw new PipelineException(

@@ -23,7 +23,7 @@ public abstract class Stage<T> : AsyncFrostingTask<DeploymentContext>
             context.Log.Information("{0} is done again: {1} is not what it was made from", T.FileName, changed);
             return true;
         }
-        if (!Holds(output))
+        if (!Holds(output) || !Holds(output, context))
             return true;
         context.Log.Information(
             "done at {0:HH:mm:ss} UTC, and {1} still holds",
@@ -59,6 +59,9 @@ public abstract class Stage<T> : AsyncFrostingTask<DeploymentContext>
 
     /// <summary>Whether a complete output lets the stage be left out of a resumed run: a rollout that was taken back does not.</summary>
     protected virtual bool Holds(T output) => true;
+
+    /// <summary>The same where it depends on something outside the run folder.</summary>
+    protected virtual bool Holds(T output, DeploymentContext context) => true;
 
     /// <summary>What a failure means for the world: stages after the rollout take the traffic back.</summary>
     protected virtual Task<PipelineException> OnFailureAsync(StageRun run, PipelineException failure) =>

@@ -21,6 +21,7 @@ public sealed class Deploy : FrostingTask<DeploymentContext>;
 [TaskName("Validate")]
 [TaskDescription("Everything that can be checked without deploying, each check as its own task")]
 [IsDependentOn(typeof(ValidateConfiguration))]
+[IsDependentOn(typeof(ValidateSecrets))]
 [IsDependentOn(typeof(ValidateTags))]
 [IsDependentOn(typeof(ValidateTerraform))]
 [IsDependentOn(typeof(ValidateMigrations))]

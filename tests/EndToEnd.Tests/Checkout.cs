@@ -148,7 +148,8 @@ internal sealed class Checkout : IAsyncDisposable
         string folder,
         IEnumerable<string> arguments,
         ImmutableDictionary<string, string> environment,
-        TimeSpan limit
+        TimeSpan limit,
+        string? input = null
     )
     {
         var start = new ProcessStartInfo(program)
@@ -164,6 +165,8 @@ internal sealed class Checkout : IAsyncDisposable
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
+        if (input is not null)
+            await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();

@@ -8,5 +8,6 @@ public static class CheckNames
     public const string SameVersion = "version in service";
     public const string WorkingTree = "working tree";
     public const string SecurityAudit = "security audit";
+    public const string Secrets = "secrets";
     public const string BuildIntegrity = "build integrity";
 }

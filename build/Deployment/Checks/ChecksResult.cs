@@ -27,4 +27,10 @@ public sealed record ChecksResult : StageOutput, IStageFile
     public static string FileName => "checks.json";
 
     public required ImmutableArray<CheckResult> Checks { get; init; }
+
+    /// <summary>
+    /// Of the encrypted secrets file that this deployment opened, lower-case hexadecimal digits; null where none is
+    /// declared. Nothing inside the file says that it is not an older one put back: the record does.
+    /// </summary>
+    public string? SecretsSha256 { get; init; }
 }

@@ -38,7 +38,12 @@ public static class Configuration
                     .OrderBy(error => error.File, StringComparer.Ordinal)
                     .ThenBy(error => error.Path, StringComparer.Ordinal),
             ]
-        );
+        )
+        {
+            Declared = environments
+                .Where(entry => !errors.Any(error => IsOf(error, entry.Key) && !SecretsFileRules.IsAbout(error)))
+                .ToImmutableSortedDictionary(StringComparer.Ordinal),
+        };
     }
 
     private static bool IsOf(ConfigurationError error, string environment) =>

@@ -16,9 +16,20 @@ public sealed record ConfigurationResult(
 {
     public bool IsValid => Errors.IsEmpty;
 
+    /// <summary>Those with no error but in their secrets file: what is to be mended by the target Secrets.</summary>
+    public ImmutableSortedDictionary<string, EnvironmentConfiguration> Declared { get; init; } =
+        ImmutableSortedDictionary<string, EnvironmentConfiguration>.Empty;
+
     /// <exception cref="ConfigurationException">There is an error anywhere.</exception>
     public ValidConfiguration Demand() =>
         IsValid && Product is not null ? new(Environments, Product) : throw new ConfigurationException(Errors);
+
+    /// <summary>The configuration where nothing but secrets files may be wrong: whoever mends one of them needs the rest.</summary>
+    /// <exception cref="ConfigurationException">There is another error.</exception>
+    public ValidConfiguration DemandButSecretsFiles() =>
+        Product is not null && Errors.All(error => SecretsFileRules.IsAbout(error))
+            ? new(Declared, Product)
+            : throw new ConfigurationException([.. Errors.Where(error => !SecretsFileRules.IsAbout(error))]);
 }
 
 /// <summary>The whole configuration, without any error.</summary>

@@ -7,6 +7,11 @@ internal static class SecretsFileRules
 {
     private static readonly byte[] PrivateKey = Encoding.ASCII.GetBytes("AGE-SECRET-KEY-");
 
+    /// <summary>Whether an error is of a secrets file itself, not of what is configured.</summary>
+    public static bool IsAbout(ConfigurationError error) =>
+        error.File.StartsWith(ConfigurationTree.Root + "/", StringComparison.Ordinal)
+        && error.File.EndsWith("/secrets.enc", StringComparison.Ordinal);
+
     public static IEnumerable<ConfigurationError> Check(
         ConfigurationTree tree,
         string folder,

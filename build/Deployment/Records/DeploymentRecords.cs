@@ -22,14 +22,12 @@ public static class DeploymentRecords
     /// <param name="recordStartedAt">When the stage Record began.</param>
     /// <param name="now">When the deployment is complete; the rollback window opens here.</param>
     /// <param name="failure">The stage that ended it; null when none did.</param>
-    /// <param name="secretsSha256">Of the secrets file that was used; null when it was not opened.</param>
     public static DeploymentRecord Compose(
         RunOutputs run,
         DeploymentStatus status,
         DateTimeOffset recordStartedAt,
         DateTimeOffset now,
-        StageFailure? failure = null,
-        string? secretsSha256 = null
+        StageFailure? failure = null
     )
     {
         var release = run.Release;
@@ -60,7 +58,7 @@ public static class DeploymentRecords
             ForceReason = ForceReasons(run),
             Failure = failure is null ? null : $"{failure.Stage}: {failure.Message}",
             DurationSeconds = Math.Round((now - release.StartedAt).TotalSeconds, 3),
-            Digests = Digests(run, secretsSha256),
+            Digests = Digests(run),
         };
     }
 
@@ -140,13 +138,13 @@ public static class DeploymentRecords
         return given.Count == 0 ? null : string.Join("; ", given);
     }
 
-    private static ImmutableSortedDictionary<string, string> Digests(RunOutputs run, string? secretsSha256)
+    private static ImmutableSortedDictionary<string, string> Digests(RunOutputs run)
     {
         var digests = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         Add("apk", run.Apk?.Sha256);
         Add("plan", run.Plan?.PlanSha256);
         Add("backup", run.Backup?.ObjectSha256);
-        Add("secrets", secretsSha256);
+        Add("secrets", run.Checks?.SecretsSha256);
         foreach (var image in run.Images?.Images ?? [])
             digests[$"image:{image.Service}"] = image.Digest;
         return digests.ToImmutable();

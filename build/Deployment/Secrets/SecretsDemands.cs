@@ -22,8 +22,8 @@ public static class SecretsDemands
         );
     }
 
-    /// <exception cref="PipelineException">Not a name, not declared, or no value for it.</exception>
-    public static void Settable(SecretsDeclaration declaration, string name, Secret value)
+    /// <exception cref="PipelineException">Not a name, or not declared.</exception>
+    public static void Declared(SecretsDeclaration declaration, string name)
     {
         if (!SecretsDeclaration.IsName(name))
         {
@@ -38,12 +38,17 @@ public static class SecretsDemands
         {
             throw new PipelineException(
                 ExitCode.Usage,
-                $"--set: {name} is not declared for {declaration.File}",
+                $"--set: {Shown(name)} is not declared for {declaration.File}",
                 declaration.Names.IsEmpty ? "a declared name" : $"one of {string.Join(", ", declaration.Names)}",
                 "add it to secretNames in the environment's environment.json first"
             );
         }
+    }
 
+    /// <exception cref="PipelineException">Not a name, not declared, or no value for it.</exception>
+    public static void Settable(SecretsDeclaration declaration, string name, Secret value)
+    {
+        Declared(declaration, name);
         if (value.IsEmpty || value.Reveal().Contains('\0'))
         {
             throw new PipelineException(
@@ -58,5 +63,5 @@ public static class SecretsDemands
     /// <summary>A value typed where the name belongs must not come back in a message.</summary>
     private static string Shown(string name) => name.Length <= 40 && name.All(IsNameLike) ? name : "this";
 
-    private static bool IsNameLike(char letter) => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.';
+    private static bool IsNameLike(char letter) => char.IsAsciiLetterUpper(letter) || char.IsAsciiDigit(letter) || letter == '_';
 }

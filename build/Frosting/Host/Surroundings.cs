@@ -9,6 +9,9 @@ internal sealed record Surroundings
 
     public TextReader In { get; init; } = Console.In;
 
+    /// <summary>A line typed at the terminal that is not shown.</summary>
+    public Func<string?> ReadHidden { get; init; } = HiddenLine.Read;
+
     /// <summary>Somebody sits there who can answer.</summary>
     public bool IsInteractive { get; init; } = !Console.IsInputRedirected && !Console.IsOutputRedirected;
 

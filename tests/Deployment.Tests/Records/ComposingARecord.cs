@@ -18,8 +18,7 @@ public class ComposingARecord
                     SampleRun.Finished,
                     DeploymentStatus.Success,
                     SampleRun.At(1890),
-                    Now,
-                    secretsSha256: new string('7', 64)
+                    Now
                 )
             )
         );

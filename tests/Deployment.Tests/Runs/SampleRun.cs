@@ -55,6 +55,7 @@ internal static class SampleRun
         {
             Checks = new ChecksResult
             {
+                SecretsSha256 = new string('7', 64),
                 DeploymentId = Id,
                 StartedAt = At(1.2),
                 FinishedAt = At(3),

@@ -8,6 +8,7 @@ internal sealed class CommandLineReader(ImmutableArray<ArgumentDeclaration> decl
     private readonly Dictionary<string, ArgumentDeclaration> _byName = ByName(declarations);
     private readonly Dictionary<string, ImmutableArray<string>> _values = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> _problems = [];
+    private bool _secretSeen;
 
     public CommandLine Read(ImmutableArray<string> words)
     {
@@ -93,6 +94,7 @@ internal sealed class CommandLineReader(ImmutableArray<ArgumentDeclaration> decl
 
     private void Value(ArgumentDeclaration argument, string written, string? value)
     {
+        _secretSeen |= argument.Secret;
         if (value is null)
         {
             Problem($"{written} needs a value: {written}=<{argument.ValueName}>");
@@ -172,7 +174,12 @@ internal sealed class CommandLineReader(ImmutableArray<ArgumentDeclaration> decl
 
     private void Stray(string word)
     {
-        if (strict)
+        if (strict && _secretSeen)
+        {
+            // It may be the secret itself, typed behind the argument: it is not repeated.
+            Problem("a word behind a secret argument belongs to no argument; it is not shown here");
+        }
+        else if (strict)
         {
             Problem(
                 $"{Printable.Quoted(word)} belongs to no argument; a target is given as --target={Printable.Quoted(word)}"

@@ -12,4 +12,9 @@ public interface IRunPrompt
     /// <returns>The line typed, without its end; null at the end of input.</returns>
     /// <exception cref="InvalidOperationException"><see cref="CanAsk"/> is false.</exception>
     string? Ask(string question, CancellationToken cancellationToken);
+
+    /// <summary>Asks for a secret: what is typed is not shown.</summary>
+    /// <returns>What was typed; null at the end of input.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="CanAsk"/> is false.</exception>
+    string? AskHidden(string question, CancellationToken cancellationToken);
 }

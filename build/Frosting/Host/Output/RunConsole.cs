@@ -185,7 +185,13 @@ internal sealed class RunConsole(
         }
     }
 
-    public string? Ask(string question, CancellationToken cancellationToken)
+    public string? Ask(string question, CancellationToken cancellationToken) =>
+        Answer(question, surroundings.In.ReadLine, cancellationToken);
+
+    public string? AskHidden(string question, CancellationToken cancellationToken) =>
+        Answer(question, surroundings.ReadHidden, cancellationToken);
+
+    private string? Answer(string question, Func<string?> read, CancellationToken cancellationToken)
     {
         if (!CanAsk)
         {
@@ -202,7 +208,7 @@ internal sealed class RunConsole(
 
         try
         {
-            var answer = Task.Run(surroundings.In.ReadLine, CancellationToken.None);
+            var answer = Task.Run(read, CancellationToken.None);
             answer.Wait(cancellationToken);
             return answer.Result;
         }

@@ -11,12 +11,18 @@ namespace Slipway.Pipeline.Tasks;
 [IsDependentOn(typeof(ValidateRelease))]
 public sealed class PreDeploymentChecks : Stage<ChecksResult>
 {
+    /// <summary>Other secrets are checked, and recorded, anew.</summary>
+    protected override bool Holds(ChecksResult output, DeploymentContext context) =>
+        output.SecretsSha256
+        == context.SecretsAsync(context.Cancellation).GetAwaiter().GetResult()?.FileSha256;
+
     protected override async Task<ChecksResult> ExecuteAsync(StageRun run)
     {
         var release = await run.ReadAsync<Release>();
         var context = run.Context;
         var reason = context.Request.Force ? context.Request.Reason : null;
         var source = new CommitChecks(context);
+        var secrets = await context.SecretsAsync(run.Cancellation);
         CheckResult[] checks =
         [
             .. await source.RequiredAsync(release, run.Cancellation),
@@ -24,10 +30,11 @@ public sealed class PreDeploymentChecks : Stage<ChecksResult>
             await source.WorkingTreeAsync(run.Cancellation),
             FreezeCalendar.Check(context.Destination.FreezeWindows, context.Time.GetUtcNow(), reason),
             VersionInService.Check(release.Version, release.PreviousVersion, reason),
+            SecretsCheck.Of(context.Destination, secrets),
         ];
         foreach (var check in checks)
             run.Info($"{check.Status.ToString().ToLowerInvariant()} {check.Name}: {check.Detail}");
         ChecksVerdict.Demand(checks);
-        return new() { DeploymentId = run.Id, Checks = [.. checks] };
+        return new() { DeploymentId = run.Id, Checks = [.. checks], SecretsSha256 = secrets?.FileSha256 };
     }
 }
