@@ -54,7 +54,7 @@ public sealed class Migrate : Stage<MigrationResult>
                 $"applied {applied.File} ({applied.Class.ToString().ToLowerInvariant()}) in {applied.Seconds:0.000} s"
             );
         run.Info($"{result.Applied.Length} migrations applied");
-        await new ServingVersion(run).DemandUnharmedAsync(release, result);
+        await new MigratedSchema(run).DemandUnharmedAsync(release, result);
         return result with { StatementLog = result.StatementLog is null ? null : Statements };
     }
 }

@@ -6,7 +6,7 @@ using Slipway.Releases;
 namespace Slipway.Pipeline;
 
 /// <summary>The version that serves while the database is migrated under it: it must not have noticed.</summary>
-public sealed class ServingVersion(StageRun run)
+public sealed class MigratedSchema(StageRun run)
 {
     /// <summary>Runs the smoke checks of the version before against the migrated schema, before any traffic is shifted.</summary>
     /// <exception cref="PipelineException">It fails now: the migration broke it.</exception>
