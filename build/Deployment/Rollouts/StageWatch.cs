@@ -85,8 +85,8 @@ internal sealed class StageWatch(
             look = look with { Explanation = $"{look.Explanation}: {string.Join("; ", probe.Problems)}" };
         journal.Record(look, phase);
         CountStillness(phase);
-        if (look.Verdict.Kind != VerdictKind.Abort && gate is null && WeightIsGone(look) is { } gone)
-            return gone;
+        if (look.Verdict.Kind != VerdictKind.Abort && gate is null && WeightIsForgotten(look) is { } forgotten)
+            return forgotten;
         return look.Verdict.Kind switch
         {
             VerdictKind.Abort => new(WatchEnd.Abort, "aborted", look.Explanation),
@@ -96,21 +96,17 @@ internal sealed class StageWatch(
     }
 
     /// <summary>
-    /// Nobody but the rollout gives the candidate a weight. A router that began anew has forgotten it; one that did not
-    /// was told 0 % by a person, and that is an abort, whether its letter arrived or not.
+    /// A router that began anew has forgotten the weight. One that did not was told another weight by somebody: that is
+    /// held, and nobody is overruled.
     /// </summary>
-    private WatchResult? WeightIsGone(Look look)
-    {
-        if (look.Tick.RouterShare is not < 0.5 || journal.State.WeightAsked is not > 0)
-            return null;
-        return look.RouterRestarted
+    private WatchResult? WeightIsForgotten(Look look) =>
+        look is { RouterRestarted: true, Tick.RouterShare: < 0.5 } && journal.State.WeightAsked > 0
             ? new(
                 WatchEnd.RouterRestarted,
                 "running",
-                $"the router began anew with all traffic at the stable version: back to {journal.State.WeightAsked:0.#} %"
+                $"the router began anew with all traffic at the stable version: back to {journal.State.WeightAsked} %"
             )
-            : new(WatchEnd.Abort, "aborted", "the candidate's traffic was taken away at the router by somebody else");
-    }
+            : null;
 
     private static RolloutPhase Phase(CanaryVerdict verdict) =>
         verdict.Kind switch

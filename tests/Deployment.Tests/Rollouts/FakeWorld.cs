@@ -102,6 +102,11 @@ internal sealed class FakeWorld
 
     public bool MetricsAnswer { get; set; } = true;
 
+    public bool CanRepair { get; set; } = true;
+
+    /// <summary>Another one after each start of the router.</summary>
+    public string Epoch { get; set; } = "1";
+
     /// <summary>Calls to the router that still fail.</summary>
     public int RouterFailures { get; set; }
 
@@ -190,10 +195,25 @@ internal sealed class FakeWorld
             cancellation
         );
 
+    public Task<int> RepairStableAsync(CancellationToken cancellation) =>
+        Call(
+            "repair",
+            () =>
+            {
+                if (Stable.Serves || Stable.Version is null)
+                    return 0;
+                if (!CanRepair)
+                    throw new PipelineException("the stable version cannot be started again");
+                Stable.Alive = Stable.Wanted;
+                return Stable.Wanted;
+            },
+            cancellation
+        );
+
     Task<MetricsReading?> IMetricsSource.ReadAsync(CancellationToken cancellation) =>
         Call(
             "metrics",
-            () => MetricsAnswer ? new MetricsReading(Time.GetUtcNow(), "1", Counters(Stable), Counters(Other)) : null,
+            () => MetricsAnswer ? new MetricsReading(Time.GetUtcNow(), Epoch, Counters(Stable), Counters(Other)) : null,
             cancellation
         );
 

@@ -54,6 +54,13 @@ internal static class Injection
         bool IsWithoutTraffic(string found) => found != checkout.ServedBefore;
     }
 
+    /// <summary>The server's first process; its children end with it.</summary>
+    public static void EndDatabase(Checkout checkout)
+    {
+        var file = Path.Combine(checkout.SandboxRoot, "postgres", "data", "postmaster.pid");
+        EndAtOnce([int.Parse(File.ReadLines(file).First(), CultureInfo.InvariantCulture)]);
+    }
+
     /// <summary>Process ids of the instances whose version is asked for.</summary>
     private static int[] InstancesOf(Checkout checkout, Func<string, bool> wanted, Func<string, bool>? otherwise = null)
     {
@@ -64,6 +71,7 @@ internal static class Injection
         var chosen = arms.Where(arm => wanted(VersionOf(arm))).ToArray();
         if (chosen.Length == 0 && otherwise is not null)
             chosen = [.. arms.Where(arm => otherwise(VersionOf(arm)))];
+        chosen.ShouldNotBeEmpty("there is no such version to kill");
         return
         [
             .. chosen
@@ -73,9 +81,11 @@ internal static class Injection
         ];
 
         static string VersionOf(JsonNode arm) =>
-            arm["version"] is JsonObject version
-                ? version["semver"]!.GetValue<string>()
-                : arm["version"]!.GetValue<string>();
+            (
+                arm["version"] is JsonObject version
+                    ? version["semver"]!.GetValue<string>()
+                    : arm["version"]!.GetValue<string>()
+            ).TrimStart('v');
     }
 
     private static IEnumerable<int> ProcessesWith(string program, string argument)

@@ -17,7 +17,16 @@ public sealed class Cancelled : CheckTask
         }
         await context.Site.PrepareAsync(context.Cancellation);
         using var claim = context.Site.Claim("Cancelled");
-        context.Say(await context.Recovery.RestoreServiceAsync(folder) ?? "it had no traffic: nothing to take back");
+        var done = await context.Recovery.RestoreServiceAsync(folder);
+        context.Say(done ?? "it had no traffic: nothing to take back");
+        if (
+            done is null
+            && folder.TryRead<DeploymentRecord>()?.Status == DeploymentRecords.TextOf(DeploymentStatus.Cancelled)
+        )
+        {
+            context.Say($"{folder.DeploymentId} was recorded as cancelled before");
+            return;
+        }
         await context.Recovery.ConcludeAsync(
             folder,
             DeploymentStatus.Cancelled,
