@@ -86,9 +86,19 @@ public sealed class Recovery(DeploymentContext context)
         await context.Ledger.AppendAsync(record, release: null, CancellationToken.None);
     }
 
-    /// <summary>The first stage that has not written its output.</summary>
+    /// <summary>The first stage that has not written its output, or the rollout that wrote why it did not pass.</summary>
     public static string NextStageOf(RunFolder folder) =>
-        RunPlan.Stages.FirstOrDefault(stage => !folder.Has(stage.FileName))?.Name ?? RunPlan.Stages[^1].Name;
+        RunPlan
+            .Stages.FirstOrDefault(stage =>
+                !folder.Has(stage.FileName) || (stage.FileName == RolloutResult.FileName && EndedItself(folder))
+            )
+            ?.Name
+        ?? RunPlan.Stages[^1].Name;
+
+    /// <summary>A rollout that passed and was taken back for a later stage's failure has its last stage healthy.</summary>
+    private static bool EndedItself(RunFolder folder) =>
+        folder.TryRead<RolloutResult>() is { Result: not RolloutOutcome.Promoted } rollout
+        && rollout.Stages is not [.., { TrafficPercentage: 100, Status: "healthy" or "promoted" }];
 
     private async Task<string?> SwitchBackAsync(RunFolder folder, Release release, Serving serving)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Canary;
 using Slipway.Outcomes;
 using Slipway.Records;
 using Slipway.Releases;
@@ -15,6 +16,9 @@ public sealed class Reporting(DeploymentContext context)
 {
     public const string Markdown = "report.md";
 
+    /// <summary>Bytes: a day of looks every second.</summary>
+    private const long LargestTickLog = 128 * 1024 * 1024;
+
     /// <param name="failure">The stage that ended the deployment; null for one that succeeded.</param>
     public async Task<DeploymentReport> WriteAsync(
         RunFolder folder,
@@ -26,6 +30,7 @@ public sealed class Reporting(DeploymentContext context)
         var report = new DeploymentReport(context.OutputsOf(folder), status, context.Time.GetUtcNow(), failure)
         {
             Observed = await ObserveAsync(folder, cancellation),
+            Ticks = await ReadTicksAsync(folder, cancellation),
         };
         report = report with
         {
@@ -58,6 +63,21 @@ public sealed class Reporting(DeploymentContext context)
         catch (PipelineException)
         {
             return null; // a dead router is what the failure says; the report then speaks of what the stages wrote
+        }
+    }
+
+    /// <summary>The rollout's looks; a log that is damaged costs the report its picture, nothing else.</summary>
+    private static async Task<ImmutableArray<TickLine>> ReadTicksAsync(RunFolder folder, CancellationToken cancellation)
+    {
+        try
+        {
+            return await folder.TryReadTextAsync(TickLog.FileName, LargestTickLog, cancellation) is { } text
+                ? TickLog.Read(text)
+                : [];
+        }
+        catch (PipelineException)
+        {
+            return [];
         }
     }
 

@@ -21,11 +21,11 @@ public sealed class BadReleases
     [OneTimeTearDown]
     public async Task Remove() => await _checkout.DisposeAsync();
 
-    [TestCase("errors:60%", 10)]
-    [TestCase("crash-loop", 10)]
-    [TestCase("wrong-version", 10)]
-    [TestCase("broken-migration", 1)]
-    public async Task IsTakenBack(string fault, int exitCode)
+    [TestCase("errors:60%", 10, "Rollout")]
+    [TestCase("crash-loop", 10, "Rollout")]
+    [TestCase("wrong-version", 10, "Rollout")]
+    [TestCase("broken-migration", 1, "Migrate")]
+    public async Task IsTakenBack(string fault, int exitCode, string stage)
     {
         _checkout.Commit($"Bad change {++_version}");
         var tag = $"v2.0.{_version}";
@@ -33,7 +33,7 @@ public sealed class BadReleases
         var run = await _checkout.BuildAsync("--target=Deploy", "--version=" + tag, "--sandbox-fault=" + fault);
         run.ExitCode.ShouldBe(exitCode, run.Text);
         var folder = _checkout.LatestRun();
-        File.Exists(Path.Combine(folder, "failure-report.md")).ShouldBeTrue(run.Text);
+        (await File.ReadAllTextAsync(Path.Combine(folder, "failure-report.md"))).ShouldContain($"**{stage}** at ");
         JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "record.json")))!["status"]!
             .GetValue<string>()
             .ShouldNotBe("success");

@@ -59,7 +59,7 @@ internal static class Explanations
         var smallest = detectable is { } smallestRatio
             ? $"; this stage can show {Times(smallestRatio)} the stable version's errors or more"
             : "";
-        return string.Create(CultureInfo.InvariantCulture, $" (p = {verdict.P:G2}{interval}{smallest})");
+        return string.Create(CultureInfo.InvariantCulture, $" (p {Chance(verdict.P)}{interval}{smallest})");
     }
 
     public static string Name(CanaryMetric metric) =>
@@ -74,6 +74,15 @@ internal static class Explanations
             _ => "nothing",
         };
 
+    private static string Chance(double p) =>
+        p < 0.0001 ? "< 0.0001" : string.Create(CultureInfo.InvariantCulture, $"= {p:G2}");
+
+    /// <summary>As many digits as mean anything: an interval beside it spans a multiple.</summary>
     private static string Times(double? ratio) =>
-        ratio is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value:0.0#}×") : "an unknown multiple of";
+        ratio switch
+        {
+            null => "an unknown multiple of",
+            < 10 => string.Create(CultureInfo.InvariantCulture, $"{ratio:0.0#}×"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{ratio:N0}×"),
+        };
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Canary;
 using Slipway.Records;
 using Slipway.Rollouts;
 using Slipway.Runs;
@@ -19,6 +20,9 @@ public sealed record DeploymentReport(
 
     /// <summary>Messages that could not be sent, and why; a report never fails a good deployment.</summary>
     public ImmutableArray<string> NotSent { get; init; } = [];
+
+    /// <summary>Looks and verdicts of the rollout, for its picture; empty when there was none or its log cannot be read.</summary>
+    public ImmutableArray<TickLine> Ticks { get; init; } = [];
 
     public StageTimeline Timeline { get; } = StageTimeline.Of(Run, Failure);
 

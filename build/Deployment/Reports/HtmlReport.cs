@@ -98,7 +98,9 @@ public static class HtmlReport
     private static void AppendStages(StringBuilder html, DeploymentReport report)
     {
         html.Append("<h2>Stages</h2>\n");
-        html.Append(TimelinePicture.Svg(report.Timeline));
+        html.Append(
+            $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Stages over time\">\n{TimelinePicture.Svg(report.Timeline)}</div>\n"
+        );
         html.Append(
             "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Stages\"><table>\n<thead><tr><th scope=\"col\">Stage</th><th scope=\"col\">Outcome</th><th scope=\"col\" class=\"n\">Time</th><th scope=\"col\">Detail</th></tr></thead>\n<tbody>\n"
         );
@@ -116,7 +118,7 @@ public static class HtmlReport
             );
         }
         html.Append(
-            $"</tbody></table></div>\n<p>{HtmlText.Of($"Wall time {Quantities.Duration(report.Timeline.WallTime)}; critical path: {string.Join(" → ", report.Timeline.CriticalPath)}.")}</p>\n"
+            $"</tbody></table></div>\n<p>{HtmlText.Of($"Wall time {Quantities.Duration(report.Timeline.WallTime)}; critical path (highlighted): {string.Join(" → ", report.Timeline.CriticalPath)}.")}</p>\n"
         );
         AppendChecks(html, report);
     }
@@ -128,13 +130,17 @@ public static class HtmlReport
         html.Append("<h2>Pre-deployment checks</h2>\n<ul>\n");
         foreach (var check in checks.Checks)
         {
-            var kind =
-                check.Blocks ? "bad"
-                : check.Status == CheckStatus.Passed ? "good"
-                : "warn";
+            var kind = check.Blocks
+                ? "bad"
+                : check.Status switch
+                {
+                    CheckStatus.Passed => "good",
+                    CheckStatus.NotApplicable => "soft",
+                    _ => "warn",
+                };
             var name = Link(check.Name, check.Url);
             html.Append(
-                $"<li>{name}: <span class=\"{kind}\">{check.Status.ToString().ToLowerInvariant()}</span>, {HtmlText.Of(check.Detail)}</li>\n"
+                $"<li>{name}: <span class=\"{kind}\">{(check.Status == CheckStatus.NotApplicable ? "not applicable" : check.Status.ToString().ToLowerInvariant())}</span>, {HtmlText.Of(check.Detail)}</li>\n"
             );
         }
         html.Append("</ul>\n");

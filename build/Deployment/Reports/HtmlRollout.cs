@@ -16,10 +16,13 @@ internal static class HtmlRollout
             html.Append($"<p>{HtmlText.Of(rollout.Reason ?? "No stage was run.")}</p>\n");
             return;
         }
-        html.Append(RolloutPicture.Svg(rollout));
+        if (RolloutCurve.Of(report.Ticks) is { } curve)
+            RolloutCurvePicture.Append(html, curve);
+        else
+            html.Append(RolloutPicture.Svg(rollout));
         html.Append(
             "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Rollout\"><table>\n<thead><tr><th scope=\"col\">Stage</th><th scope=\"col\" class=\"n\">Traffic</th><th scope=\"col\" class=\"n\">Time</th>"
-                + "<th scope=\"col\" class=\"n\">Candidate</th><th scope=\"col\" class=\"n\">errors</th><th scope=\"col\" class=\"n\">Stable</th><th scope=\"col\" class=\"n\">errors</th><th scope=\"col\">Verdict</th></tr></thead>\n<tbody>\n"
+                + "<th scope=\"col\" class=\"n\">Candidate requests</th><th scope=\"col\" class=\"n\">failed</th><th scope=\"col\" class=\"n\">Stable requests</th><th scope=\"col\" class=\"n\">failed</th><th scope=\"col\">Verdict</th></tr></thead>\n<tbody>\n"
         );
         foreach (var stage in rollout.Stages)
             AppendStage(html, stage);

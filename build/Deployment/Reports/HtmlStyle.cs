@@ -34,6 +34,12 @@ internal static class HtmlStyle
         svg text { fill: var(--text); } svg .axis { fill: var(--soft); font-size: 12px; } svg .grid { stroke: var(--line); }
         svg .done, svg .candidate { fill: var(--bar); } svg .critical { fill: var(--accent); } svg .bad { fill: var(--bad); }
         svg .off { fill: none; stroke: var(--idle); stroke-dasharray: 3 2; } svg .stable { fill: var(--idle); opacity: .45; }
+        svg .curve { fill: none; stroke-width: 2; stroke-linejoin: round; stroke: var(--accent); }
+        svg .curve.of-stable { stroke: var(--soft); stroke-dasharray: 5 3; } svg .curve.asked { stroke: var(--soft); stroke-width: 1.5; }
+        svg .evidence { fill: var(--accent); opacity: .3; } svg .held { fill: var(--warn); opacity: .16; }
+        svg .border { stroke: var(--soft); stroke-dasharray: 2 3; } svg .limit { stroke: var(--bad); stroke-dasharray: 6 3; stroke-width: 1.5; }
+        svg .verdict { stroke: var(--bad); stroke-width: 2; } svg .bad-text { fill: var(--bad); font-weight: 600; }
+        .scroll > svg { min-width: 640px; } th.n { white-space: normal; } tbody th.n { white-space: nowrap; } summary { cursor: pointer; color: var(--accent); } td.n + td:not(.n), th.n + th:not(.n) { padding-left: .8rem; }
         .shots { display: flex; flex-wrap: wrap; gap: .8rem; padding: 0; list-style: none; }
         .shots img { display: block; max-width: 240px; max-height: 320px; border: 1px solid var(--line); border-radius: 6px; }
         .next li { margin: .5rem 0; }

@@ -19,7 +19,7 @@ internal static class Sentences
         {
             null => $"{made} Not proven.",
             { Passed: true } proof =>
-                $"{made} Proven by {proof.Method} in {Quantities.Seconds(proof.TotalSeconds)}: {proof.Detail}.",
+                $"{made} Proven in {Quantities.Seconds(proof.TotalSeconds)} ({proof.Method}): {proof.Detail}.",
             { } proof => $"{made} The proof failed: {proof.Detail}.",
         };
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Records;
 using Slipway.Runs;
 
 namespace Slipway.Reports;
@@ -45,7 +46,8 @@ public sealed record StageTimeline(ImmutableArray<TimedStage> Stages, ImmutableA
 
     private static TimedStage Timed(RunStage stage, RunOutputs run, StageFailure? failure)
     {
-        var output = run.Of(stage.Name);
+        // What did not succeed is put on record by the recovery: that is not the stage of the plan.
+        var output = failure is not null && stage.FileName == DeploymentRecord.FileName ? null : run.Of(stage.Name);
         if (failure?.Stage == stage.Name)
         {
             var began = output?.StartedAt ?? LatestNeed(stage, run);

@@ -23,12 +23,12 @@ internal static class TimelinePicture
                 + "<title id=\"timeline-title\">Timeline of the stages</title>"
                 + $"<desc id=\"timeline-desc\">{HtmlText.Of($"Wall time {Quantities.Duration(timeline.WallTime)}. Critical path: {string.Join(", ", timeline.CriticalPath)}.")}</desc>\n"
         );
-        for (var tick = 0; tick <= 4; tick++)
+        foreach (var at in RoundScale.Times(seconds))
         {
-            var x = Left + ((Width - Left - Right) * tick / 4.0);
+            var x = Left + ((Width - Left - Right) * at / seconds);
             svg.Append(
                 $"<line class=\"grid\" x1=\"{HtmlText.Number(x)}\" y1=\"0\" x2=\"{HtmlText.Number(x)}\" y2=\"{height - 22}\"/>"
-                    + $"<text class=\"axis\" x=\"{HtmlText.Number(x)}\" y=\"{height - 6}\" text-anchor=\"middle\">{Quantities.Seconds(seconds * tick / 4)}</text>\n"
+                    + $"<text class=\"axis\" x=\"{HtmlText.Number(x)}\" y=\"{height - 6}\" text-anchor=\"middle\">{RoundScale.Time(at)}</text>\n"
             );
         }
         foreach (var (row, stage) in stages.Index())

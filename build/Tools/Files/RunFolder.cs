@@ -39,6 +39,13 @@ public sealed class RunFolder(string path, string deploymentId, IStageFormat for
     /// <summary>Whether a file is in the run folder.</summary>
     public bool Has(string relative) => File.Exists(PathOf(relative));
 
+    /// <summary>A text of the run folder; null when it is not there or larger than that.</summary>
+    public async Task<string?> TryReadTextAsync(string relative, long largest, CancellationToken cancellation)
+    {
+        var file = new FileInfo(PathOf(relative));
+        return file.Exists && file.Length <= largest ? await File.ReadAllTextAsync(file.FullName, cancellation) : null;
+    }
+
     /// <exception cref="PipelineException">Missing (names the stage to run), damaged, or of another deployment.</exception>
     public T Read<T>()
         where T : StageOutput, IStageFile =>

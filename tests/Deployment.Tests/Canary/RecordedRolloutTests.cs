@@ -1,27 +1,14 @@
-using System.Collections.Immutable;
 using Slipway.Canary;
-using Slipway.Deployment.Tests.Environments;
 
 namespace Slipway.Deployment.Tests.Canary;
 
-/// <summary>
-/// Tick logs of real rollouts in the sandbox, as the pipeline wrote them: <c>promoted</c> of a good release,
-/// <c>taken-back</c> of one with <c>--sandbox-fault=errors:30%</c>.
-/// </summary>
 public sealed class RecordedRolloutTests
 {
-    private static ImmutableArray<TickLine> Read(string name) =>
-        TickLog.Read(
-            File.ReadAllText(
-                Path.Combine(SampleTree.Root, "tests", "Deployment.Tests", "Canary", "Recordings", name + ".ndjson")
-            )
-        );
-
     [TestCase("promoted", VerdictKind.Promote, 2)]
     [TestCase("taken-back", VerdictKind.Abort, 2)]
     public void ReplaysToTheSameVerdicts(string name, VerdictKind end, int stage)
     {
-        var lines = Read(name);
+        var lines = Recordings.Read(name);
         Replay.Differences(lines).ShouldBeEmpty();
         var last = Replay.Verdicts(lines)[^1];
         (last.Kind, lines[^1].Tick!.Stage).ShouldBe((end, stage));
@@ -31,7 +18,11 @@ public sealed class RecordedRolloutTests
     [Test]
     public void OfAPromotedOne_HasEveryStageWithTrafficAtBothArms()
     {
-        var ticks = Read("promoted").Select(line => line.Tick).OfType<CanaryTick>().ToLookup(tick => tick.Stage);
+        var ticks = Recordings
+            .Read("promoted")
+            .Select(line => line.Tick)
+            .OfType<CanaryTick>()
+            .ToLookup(tick => tick.Stage);
         ticks.Select(stage => stage.Key).ShouldBe([0, 1, 2]);
         ticks[0].Concat(ticks[1]).Sum(tick => tick.Stable!.Requests).ShouldBePositive();
         ticks.ShouldAllBe(stage => stage.Sum(tick => tick.Candidate!.Requests) > 0);
@@ -40,7 +31,7 @@ public sealed class RecordedRolloutTests
     [Test]
     public void UnderAnotherPlan_GivesOtherVerdicts()
     {
-        var lines = Read("taken-back");
+        var lines = Recordings.Read("taken-back");
         var lenient = lines[0] with
         {
             Plan = lines[0].Plan! with { Settings = new JudgeSettings { FalseAbortProbability = 1e-300 } },

@@ -1,3 +1,4 @@
+using Slipway.Deployment.Tests.Canary;
 using Slipway.Deployment.Tests.Runs;
 using Slipway.Records;
 using Slipway.Releases;
@@ -33,6 +34,7 @@ internal static class SampleReport
             )
             {
                 NotSent = ["mail: no server is configured"],
+                Ticks = Recordings.Read("promoted"),
             }
         );
 
@@ -69,6 +71,9 @@ internal static class SampleReport
                     "no more than 25 % more errors"
                 )
             )
+            {
+                Ticks = Recordings.Read("taken-back"),
+            }
         );
 
     public static DeploymentReport Failed { get; } =
@@ -177,6 +182,11 @@ internal static class SampleReport
             )
             {
                 NotSent = [Hostile],
+                Ticks =
+                [
+                    new() { Plan = new(new(), [new(Hostile, 5, 6), new(Hostile, 50, 6), new(Hostile, 100, 6)]) },
+                    .. Recordings.Read("taken-back").Skip(1),
+                ],
             }
         );
 
