@@ -9,7 +9,7 @@ public sealed class RolloutRecorder(StageRun run) : IRolloutObserver, IAsyncDisp
 {
     public const string TicksFile = "rollout/ticks.ndjson";
 
-    private readonly LineLog _ticks = new(run.Folder.PathOf(TicksFile));
+    private readonly LineLog _ticks = run.Folder.OpenLines(TicksFile);
     private string _said = "";
 
     public Task TickedAsync(TickLine line, CancellationToken cancellation) =>
