@@ -131,7 +131,7 @@ public sealed class DeploymentContext(
             time.GetUtcNow(),
             cause?.Expected,
             cause?.Next ?? $"./build.sh --target=Deploy --resume --deployment-id={run.DeploymentId}",
-            command is null ? null : CommandText.Of(command.Command),
+            command is null ? null : CommandText.Of(command.Command, tools.Redactor.Redact),
             command?.ExitCode,
             command is null ? null
                 : command.Error.Length > 0 ? command.Error

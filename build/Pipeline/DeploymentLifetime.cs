@@ -77,6 +77,8 @@ public sealed class DeploymentLifetime : FrostingLifetime<DeploymentContext>
             context.Cancellation
         );
         await site.PrepareAsync(context.Cancellation);
+        // So are those of the infrastructure, once there is one: reading them makes them known.
+        await site.DatabaseUrlAsync(context.Cancellation);
         _claim = site.Claim(
             $"{context.Origin.Actor} ({string.Join(", ", stages.Take(1))}{(stages.Length > 1 ? " to " + stages[^1] : "")})"
         );

@@ -50,6 +50,7 @@ public sealed class LedgerBook(DeploymentContext context, ISite site, string env
     public async Task<int> NextAttemptAsync(string deploymentId, CancellationToken cancellation) =>
         (await ReadAsync(cancellation)).Entries.Count(entry => entry.Record.DeploymentId == deploymentId) + 1;
 
+    /// <param name="record">As the run folder has it: nothing can be taken out of the ledger again.</param>
     /// <param name="release">When given, its environment tag is moved in the same push.</param>
     /// <exception cref="PipelineException">The tag moved under us, or the ledger is not sound.</exception>
     public async Task AppendAsync(DeploymentRecord record, Release? release, CancellationToken cancellation)

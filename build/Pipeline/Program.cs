@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Slipway.Outcomes;
 using Slipway.Pipeline.Sites;
 using Slipway.Runs;
+using Slipway.Secrets;
 using Slipway.Tools;
 #if !CAKE_FROSTING_PACKAGE
 using Slipway.Host;
@@ -17,6 +18,9 @@ public static class Program
     public static int Main(string[] args)
     {
         var redactor = new Redactor();
+        // Before the command line is read: every child inherits these, and any may print them.
+        foreach (var secret in SecretVariables.Find(EnvironmentVariables()))
+            redactor.Register(secret);
         var host = new CakeHost()
             .ConfigureServices(services => Compose(services, redactor))
             .UseContext<DeploymentContext>()
@@ -63,7 +67,7 @@ public static class Program
             System.Environment.GetEnvironmentVariable
         ));
         services.AddSingleton(provider => new Runs(
-            new RunFolders(LogRoot(), new StageFormat()),
+            new RunFolders(LogRoot(), new StageFormat(), redactor.Redact),
             provider.GetRequiredService<Request>(),
             provider.GetRequiredService<HostPorts>().MoveLogs
         ));
@@ -91,6 +95,12 @@ public static class Program
             AskHidden = provider.GetRequiredService<IRunPrompt>() is { CanAsk: true } hidden ? hidden.AskHidden : null,
         };
 #endif
+
+    private static IEnumerable<KeyValuePair<string, string>> EnvironmentVariables() =>
+        System
+            .Environment.GetEnvironmentVariables()
+            .Cast<System.Collections.DictionaryEntry>()
+            .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value ?? ""));
 
     /// <summary>The repository: build.sh says it; else the folder that the program is started in.</summary>
     private static string Root() =>

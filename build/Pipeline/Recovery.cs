@@ -83,7 +83,7 @@ public sealed class Recovery(DeploymentContext context)
         };
         await folder.WriteAsync(record, CancellationToken.None);
         await context.Reports.WriteAsync(folder, status, failure, CancellationToken.None);
-        await context.Ledger.AppendAsync(record, release: null, CancellationToken.None);
+        await context.Ledger.AppendAsync(folder.Redacted(record), release: null, CancellationToken.None);
     }
 
     /// <summary>The first stage that has not written its output, or the rollout that wrote why it did not pass.</summary>

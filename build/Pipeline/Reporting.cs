@@ -37,18 +37,17 @@ public sealed class Reporting(DeploymentContext context)
             Links = ActionLinks.Of(report, context.Origin.Repository ?? context.Product.Repository),
         };
         report = report with { NotSent = await SendAsync(report, cancellation) };
-        await AtomicFile.WriteAsync(folder.PathOf(Markdown), MarkdownReport.Write(report), cancellation);
-        await AtomicFile.WriteAsync(folder.PathOf(HtmlReport.FileName), HtmlReport.Write(report), cancellation);
+        await folder.WriteTextAsync(Markdown, MarkdownReport.Write(report), cancellation);
+        await folder.WriteTextAsync(HtmlReport.FileName, HtmlReport.Write(report), cancellation);
         if (failure is not null)
-            await AtomicFile.WriteAsync(
-                folder.PathOf(FailureReport.FileName),
-                FailureReport.Write(report),
-                cancellation
-            );
+            await folder.WriteTextAsync(FailureReport.FileName, FailureReport.Write(report), cancellation);
         if (context.Origin.StepSummary is { } summary)
-            await AtomicFile.AppendAsync(summary, MarkdownReport.Write(report), cancellation);
+            await AtomicFile.AppendAsync(summary, Redact(MarkdownReport.Write(report)), cancellation);
         return report;
     }
+
+    /// <summary>What leaves the run folder holds no secret either.</summary>
+    private string Redact(string text) => context.Workbench.Redactor.Redact(text);
 
     /// <summary>What the router gives all traffic to; null when it cannot be asked.</summary>
     private async Task<Versions.ProjectVersion?> ObserveAsync(RunFolder folder, CancellationToken cancellation)
@@ -91,7 +90,7 @@ public sealed class Reporting(DeploymentContext context)
             if (secrets is null || !secrets.Values.TryGetValue(name, out var url))
                 return [$"Slack: the secret {name} is not in the environment's secrets.enc"];
             using var http = new HttpConnection();
-            await new SlackWebhook(http.Client, context.Time).SendAsync(url, SlackMessages.Of(report), cancellation);
+            await new SlackWebhook(http.Client, context.Time).SendAsync(url, Redact(SlackMessages.Of(report)), cancellation);
             return [];
         }
         catch (PipelineException failure)

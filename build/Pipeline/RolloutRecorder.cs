@@ -18,7 +18,7 @@ public sealed class RolloutRecorder : IRolloutObserver, IAsyncDisposable
     public RolloutRecorder(StageRun run)
     {
         _run = run;
-        _ticks = new LineLog(run.Folder.PathOf(TicksFile));
+        _ticks = run.Folder.OpenLines(TicksFile);
         _state = new LatestState(new RolloutStateFile(run.Folder.PathOf(StateFile)), run.Warn);
     }
 

@@ -45,7 +45,7 @@ public sealed class SharedOutage : IAsyncDisposable
 
     private static async Task HappenAsync(
         StageRun run,
-        ISharedOutage outage,
+        OutageFile outage,
         ITrafficRouter router,
         CancellationToken ended
     )

@@ -1,10 +1,17 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Slipway.Pipeline.Sites;
 
 /// <summary>
 /// Who may change which arm is which: a repair of the stable version gives way at once to a rollout that swaps the arms
 /// or stops one of them, and none begins meanwhile.
 /// </summary>
-public sealed class RepairTurns : IDisposable
+[SuppressMessage(
+    "Design",
+    "CA1001",
+    Justification = "lives as long as the process, and a semaphore whose handle nobody asks for holds nothing"
+)]
+public sealed class RepairTurns
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Lock _gate = new();
@@ -49,5 +56,4 @@ public sealed class RepairTurns : IDisposable
         }
     }
 
-    public void Dispose() => _turn.Dispose();
 }

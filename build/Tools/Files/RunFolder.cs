@@ -6,7 +6,8 @@ namespace Slipway.Tools;
 
 /// <summary>The folder of one deployment: all that passes between stages, jobs and machines.</summary>
 /// <param name="path">The folder itself, <c>deployment-logs/&lt;deployment-id&gt;</c>.</param>
-public sealed class RunFolder(string path, string deploymentId, IStageFormat format)
+/// <param name="redact">Every text passes here before it is written: what a stage was told may hold a secret.</param>
+public sealed class RunFolder(string path, string deploymentId, IStageFormat format, Func<string, string> redact)
 {
     /// <summary>Bytes; a stage file is a summary, and one that is larger is damaged or foreign.</summary>
     private const long LargestStageFile = 64 * 1024 * 1024;
@@ -35,6 +36,14 @@ public sealed class RunFolder(string path, string deploymentId, IStageFormat for
     /// <summary>Absolute path of a file in the run folder.</summary>
     /// <exception cref="PipelineException">The path leads out of the folder.</exception>
     public string PathOf(string relative) => ContainedPath.Resolve(Root, relative);
+
+    /// <summary>Absolute path of a file that a program is about to make: its folder is there.</summary>
+    public string PlaceFor(string relative)
+    {
+        var file = PathOf(relative);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        return file;
+    }
 
     /// <summary>Whether a file is in the run folder.</summary>
     public bool Has(string relative) => File.Exists(PathOf(relative));
@@ -87,8 +96,19 @@ public sealed class RunFolder(string path, string deploymentId, IStageFormat for
             throw new PipelineException(
                 $"{T.FileName} of deployment {output.DeploymentId} was to be written into the run folder of {DeploymentId}"
             );
-        return AtomicFile.WriteAsync(PathOf(T.FileName), format.Write(output), cancellation);
+        return WriteTextAsync(T.FileName, format.Write(output), cancellation);
     }
+
+    /// <summary>Writes a text for people (a report) atomically.</summary>
+    public Task WriteTextAsync(string relative, string text, CancellationToken cancellation) =>
+        AtomicFile.WriteAsync(PathOf(relative), redact(text), cancellation);
+
+    /// <summary>A file of lines that grows while a stage runs.</summary>
+    public LineLog OpenLines(string relative) => new(PathOf(relative), redact);
+
+    /// <summary>An output as it is written, so that what leaves by another way (the ledger) holds no more than the file.</summary>
+    public T Redacted<T>(T output)
+        where T : StageOutput, IStageFile => format.Read<T>(redact(format.Write(output)), DeploymentId);
 
     /// <summary>SHA-256 of a file in the run folder, lower-case hex; null when it is not there.</summary>
     public async Task<string?> Sha256Async(string relative, CancellationToken cancellation)

@@ -5,7 +5,8 @@ using Slipway.Outcomes;
 namespace Slipway.Tools;
 
 /// <summary>All run folders of this checkout: <c>deployment-logs/</c>, or what <c>DEPLOYMENT_LOG_DIR</c> says.</summary>
-public sealed partial class RunFolders(string root, IStageFormat format)
+/// <param name="redact">Every text passes here before it is written.</param>
+public sealed partial class RunFolders(string root, IStageFormat format, Func<string, string> redact)
 {
     public string Root { get; } = Path.GetFullPath(root);
 
@@ -65,7 +66,7 @@ public sealed partial class RunFolders(string root, IStageFormat format)
                 $"«{deploymentId}» is no deployment id",
                 "deploy-yyyyMMdd-HHmmss-<first 6 of the sha>"
             );
-        return new RunFolder(Path.Combine(Root, deploymentId), deploymentId, format);
+        return new RunFolder(Path.Combine(Root, deploymentId), deploymentId, format, redact);
     }
 
     private static bool IsDeploymentId(string text) => DeploymentId().IsMatch(text);

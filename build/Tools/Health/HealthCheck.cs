@@ -2,13 +2,14 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Slipway.Rollouts;
 using Slipway.Versions;
 
 namespace Slipway.Tools;
 
 /// <summary>Asks one <c>/health</c>: 200, <c>status</c> "healthy" and the expected <c>version</c>, as the guide writes them.</summary>
-public sealed class HealthCheck(HttpMessageInvoker http, TimeProvider time)
+public sealed partial class HealthCheck(HttpMessageInvoker http, TimeProvider time)
 {
     private const int LongestBody = 64 * 1024;
 
@@ -60,9 +61,9 @@ public sealed class HealthCheck(HttpMessageInvoker http, TimeProvider time)
         var (status, version) = Parse(body);
         var trouble =
             statusCode != HttpStatusCode.OK
-                ? $"answers {(int)statusCode}{(status is null ? "" : $", status \"{status}\"")}"
+                ? $"answers {(int)statusCode}{(status is null ? "" : $", status {Shown(status)}")}"
             : status is null ? "answers 200 without a status in JSON"
-            : status != "healthy" ? $"says its status is \"{status}\", not \"healthy\""
+            : status != "healthy" ? $"says its status is {Shown(status)}, not \"healthy\""
             : expected is not null && !IsSame(version, expected)
                 ? $"says version {version ?? "nothing"}, expected {expected.Number}"
             : null;
@@ -78,7 +79,7 @@ public sealed class HealthCheck(HttpMessageInvoker http, TimeProvider time)
         {
             using var json = JsonDocument.Parse(body);
             return json.RootElement.ValueKind == JsonValueKind.Object
-                ? (Text(json.RootElement, "status"), Text(json.RootElement, "version"))
+                ? (Text(json.RootElement, "status"), Text(json.RootElement, "version") is { } version ? Plain(version) : null)
                 : (null, null);
         }
         catch (JsonException)
@@ -87,13 +88,22 @@ public sealed class HealthCheck(HttpMessageInvoker http, TimeProvider time)
         }
     }
 
-    /// <summary>Shown to people, so without control characters and not endless.</summary>
     private static string? Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            ? Shown(value.GetString()!)
+            ? value.GetString()
             : null;
 
-    private static string Shown(string text) => new([.. text.Take(100).Select(c => char.IsControl(c) ? '?' : c)]);
+    /// <summary>
+    /// What a service says is shown to people where it is a word like the expected one. Anything else may be what it
+    /// should not tell (a connection URL in an error), and a cut of it could not be recognised as a secret.
+    /// </summary>
+    private static string Shown(string text) => Word().IsMatch(text) ? $"\"{text}\"" : Plain(text);
+
+    private static string Plain(string text) =>
+        Word().IsMatch(text) ? text : $"a text of {text.Length} characters";
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9 ._+-]{0,39}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex Word();
 }
 
 /// <param name="IsWhole">False when there was more than the limit.</param>

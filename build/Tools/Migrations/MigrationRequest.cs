@@ -32,6 +32,9 @@ public sealed record MigrationRequest
 
     /// <summary>File that gets a JSON line for every statement with its duration; null: none is written.</summary>
     public string? StatementLog { get; init; }
+
+    /// <summary>Every line of the statement log passes here: a statement may hold a password.</summary>
+    public Func<string, string> Redact { get; init; } = text => text;
 }
 
 /// <summary>What would be applied, and whether it may.</summary>

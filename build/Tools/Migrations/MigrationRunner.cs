@@ -129,7 +129,7 @@ public sealed class MigrationRunner(ICommandRunner runner, TimeProvider time)
             .Database.WithParameter("application_name", application)
             .WithParameter("lock_timeout", Milliseconds(request.LockTimeout))
             .WithParameter("statement_timeout", Milliseconds(request.StatementTimeout));
-        using var log = new StatementLog(request.StatementLog);
+        using var log = new StatementLog(request.StatementLog, request.Redact);
         StatementTiming? failed = null;
         // By a socket the system itself says who we are: nobody may come in through a port of ours.
         await using var watch = request.Database.Host.StartsWith('/')

@@ -15,8 +15,11 @@ internal sealed class StatementLog : IDisposable
 
     private readonly StreamWriter? _file;
 
-    public StatementLog(string? path)
+    private readonly Func<string, string> _redact;
+
+    public StatementLog(string? path, Func<string, string> redact)
     {
+        _redact = redact;
         if (path is null)
             return;
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -26,9 +29,9 @@ internal sealed class StatementLog : IDisposable
 
     public void Add(StatementTiming timing)
     {
-        var statement =
-            timing.Statement.Length <= KeptCharacters ? timing.Statement : timing.Statement[..KeptCharacters] + "…";
-        _file?.WriteLine(JsonSerializer.Serialize(timing with { Statement = statement }, Json));
+        var whole = _redact(timing.Statement); // before it is cut: half a secret cannot be recognised
+        var statement = whole.Length <= KeptCharacters ? whole : whole[..KeptCharacters] + "…";
+        _file?.WriteLine(_redact(JsonSerializer.Serialize(timing with { Statement = statement }, Json)));
     }
 
     public void Dispose() => _file?.Dispose();

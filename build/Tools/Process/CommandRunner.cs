@@ -142,7 +142,7 @@ public sealed class CommandRunner(Redactor redactor, TimeProvider time) : IComma
     private CommandFailedException Failed(CommandResult result, string what, RunningOutput output)
     {
         var tail = output.Tail();
-        var message = $"{redactor.Redact(CommandText.Of(result.Command))}\n{what}";
+        var message = $"{CommandText.Of(result.Command, redactor.Redact)}\n{what}";
         return new CommandFailedException(result, tail.Length == 0 ? message : $"{message}:\n{tail}");
     }
 }

@@ -8,12 +8,15 @@ public static class CommandText
     private const int LongestArgument = 300;
     private const int Longest = 2000;
 
-    public static string Of(Command command)
+    public static string Of(Command command) => Of(command, text => text);
+
+    /// <param name="redact">Sees each argument as it is: quoted or cut, a secret would not be recognised.</param>
+    public static string Of(Command command, Func<string, string> redact)
     {
         var text = new StringBuilder(Quote(command.Program));
         foreach (var argument in command.Arguments)
         {
-            text.Append(' ').Append(Quote(argument));
+            text.Append(' ').Append(Quote(redact(argument)));
             if (text.Length > Longest)
                 return text.Append(" …").ToString();
         }

@@ -19,6 +19,9 @@ internal static class SecretForms
 
     private const int MinimumLineLength = 8;
 
+    /// <summary>A shorter path of a URL is a word like <c>hooks</c>; a longer one is the key of a webhook.</summary>
+    private const int MinimumPathLength = 16;
+
     public static ImmutableArray<SecretForm> Of(string value)
     {
         if (value.Length < MinimumLength)
@@ -34,7 +37,7 @@ internal static class SecretForms
         return [.. forms.Where(form => form.Text.Length >= MinimumLength && !form.Text.Contains('\n'))];
     }
 
-    /// <summary>The value, each long line of it (output is read line by line), and the password in a connection URL.</summary>
+    /// <summary>The value, each long line of it (output is read line by line), and the key in a URL.</summary>
     private static IEnumerable<string> Parts(string value)
     {
         yield return value;
@@ -46,6 +49,18 @@ internal static class SecretForms
                 yield return line;
         foreach (var password in PasswordOf(value))
             yield return password;
+        foreach (var path in PathOf(value))
+            yield return path;
+    }
+
+    /// <summary>Of a webhook the path is the secret: the server that refuses it says the path alone.</summary>
+    private static IEnumerable<string> PathOf(string value)
+    {
+        if (!Uri.TryCreate(value, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http"))
+            return [];
+        return new[] { uri.PathAndQuery, uri.AbsolutePath, uri.Segments[^1], uri.Query.TrimStart('?') }
+            .Where(part => part.Length >= MinimumPathLength)
+            .Distinct(StringComparer.Ordinal);
     }
 
     private static IEnumerable<string> PasswordOf(string value)

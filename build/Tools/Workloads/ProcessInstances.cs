@@ -113,7 +113,10 @@ public sealed class ProcessInstances(
             );
             file.Position = Math.Max(0, file.Length - TailBytes);
             using var reader = new StreamReader(file, Encoding.UTF8);
-            return reader.ReadToEnd().Trim();
+            var cut = file.Position > 0;
+            var text = reader.ReadToEnd();
+            // The first line is cut somewhere, and half a secret could not be recognised as one.
+            return (cut ? text[(text.IndexOf('\n', StringComparison.Ordinal) + 1)..] : text).Trim();
         }
         catch (IOException)
         {

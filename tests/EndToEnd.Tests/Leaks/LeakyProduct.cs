@@ -25,7 +25,9 @@ internal sealed class LeakyProduct : IAsyncDisposable
         Checkout = checkout;
         Folder = Directory.CreateTempSubdirectory("slipway-leaky-").FullName;
         _told = Path.Combine(Folder, "told");
-        Directory.CreateDirectory(Path.Combine(Folder, "tmp"));
+        // The database's own user works there, too.
+        File.SetUnixFileMode(Folder, (UnixFileMode)Convert.ToInt32("711", 8));
+        File.SetUnixFileMode(Directory.CreateDirectory(TemporaryFolder).FullName, (UnixFileMode)Convert.ToInt32("1777", 8));
         _others = new LoopbackServer(Answer);
         Planted = [FileOdd, FileKey, _slack, Token, Cloud, Identity, Terraform];
     }
@@ -102,7 +104,7 @@ internal sealed class LeakyProduct : IAsyncDisposable
     /// <summary>What the product can know by now: its own database's password came with the first deployment.</summary>
     public void TellPassword()
     {
-        var file = Directory.GetFiles(Checkout.SandboxRoot, "password", SearchOption.AllDirectories).Single();
+        var file = Path.Combine(Checkout.SandboxRoot, "postgres", "password");
         Planted = Planted.Add(new("database password", File.ReadAllText(file).Trim()));
         Tell(Planted);
     }
@@ -151,7 +153,7 @@ internal sealed class LeakyProduct : IAsyncDisposable
             cat "$TOLD_FILE" >&2
             case "${TOLD_MODE:-}" in
               fail) exit 3 ;;
-              file) cp "$TOLD_FILE" "$(dirname "$3")/debug.txt" ;;
+              file) mkdir -p "$(dirname "$3")" && cp "$TOLD_FILE" "$(dirname "$3")/debug.txt" ;;
             esac
             exec "$(dirname "${BASH_SOURCE[0]}")/build.sh" "$@"
             """

@@ -19,7 +19,7 @@ public class RunFolderTests
     public void SetUp()
     {
         _folder = new ScratchFolder();
-        _runs = new RunFolders(_folder.File("runs"), new PlainJson());
+        _runs = new RunFolders(_folder.File("runs"), new PlainJson(), text => text);
         _run = _runs.Create(Id);
     }
 

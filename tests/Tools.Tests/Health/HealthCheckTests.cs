@@ -25,7 +25,19 @@ public class HealthCheckTests
     [TestCase(200, "{\"status\":\"heal", false, "answers 200 without a status in JSON")]
     [TestCase(200, "[\"healthy\"]", false, "answers 200 without a status in JSON")]
     [TestCase(200, "{\"status\":7}", false, "answers 200 without a status in JSON")]
-    [TestCase(200, "{\"status\":\"a\\nb\\u001b[31m\"}", false, "says its status is \"a?b?[31m\", not \"healthy\"")]
+    [TestCase(200, "{\"status\":\"a\\nb\\u001b[31m\"}", false, "says its status is a text of 8 characters, not \"healthy\"")]
+    [TestCase(
+        500,
+        "{\"status\":\"cannot reach postgres://app:hunter2222@db/app\",\"version\":\"1.2.3\"}",
+        false,
+        "answers 500, status a text of 45 characters"
+    )]
+    [TestCase(
+        200,
+        "{\"status\":\"healthy\",\"version\":\"postgres://app:hunter2222@db/app\"}",
+        false,
+        "says version a text of 32 characters, expected 1.2.3"
+    )]
     public void An_answer_is_healthy_only_with_status_and_version(int status, string body, bool healthy, string detail)
     {
         var reading = HealthCheck.Judge("auth", (HttpStatusCode)status, body, ServingBed.Version("1.2.3"), 1);

@@ -27,7 +27,7 @@ public sealed class BuildApk : Stage<ApkArtifact>
                 Reason = "the sub-project builds no APK",
             };
         }
-        var file = run.Folder.PathOf(Apk);
+        var file = run.Folder.PlaceFor(Apk);
         await new CommitBuild(run.Context.Workbench.Runner, run.Context.Workbench.Git.ArchiveAsync).RunAsync(
             release.CommitSha,
             tree =>

@@ -45,6 +45,7 @@ public sealed class Migrate : Stage<MigrationResult>
                 Readers = await source.ReadersAsync(release, run.Cancellation),
                 ForceReason = run.Context.Request.Force ? run.Context.Request.Reason : null,
                 StatementLog = run.Folder.PathOf(Statements),
+                Redact = run.Context.Workbench.Redactor.Redact,
             },
             progress: null,
             run.Cancellation

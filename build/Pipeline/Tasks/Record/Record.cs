@@ -34,13 +34,13 @@ public sealed class Record : ReleasedStage<DeploymentRecord>
         {
             Attempt = await run.Context.Ledger.NextAttemptAsync(run.Id, run.Cancellation),
         };
-        await AtomicFile.WriteAsync(
-            run.Folder.PathOf(Instructions),
+        await run.Folder.WriteTextAsync(
+            Instructions,
             RollbackInstructions.Markdown(record, run.Context.Destination),
             run.Cancellation
         );
         await run.NoteAsync(Instructions);
-        await run.Context.Ledger.AppendAsync(record, release, run.Cancellation);
+        await run.Context.Ledger.AppendAsync(run.Folder.Redacted(record), release, run.Cancellation);
         run.Info(
             $"{release.Environment} now names {release.Version}; rollback {(record.RollbackAvailable ? $"until {record.RollbackDeadline:HH:mm} UTC" : "has nothing to go back to")}"
         );
