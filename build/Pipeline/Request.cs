@@ -140,6 +140,7 @@ public sealed record Request
 
     /// <summary>The host's <c>--json</c>: what a target prints is for a program.</summary>
     public bool Json { get; init; }
+
     /// <summary>What the target Secrets is to do.</summary>
     public SecretsRequest Secrets { get; init; } = new(SecretsAction.Check);
 

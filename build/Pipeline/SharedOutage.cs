@@ -3,6 +3,7 @@ using Slipway.Outcomes;
 using Slipway.Pipeline.Sites;
 using Slipway.Releases;
 using Slipway.Rollouts;
+using Slipway.Tools;
 
 namespace Slipway.Pipeline;
 

@@ -16,7 +16,9 @@ public static partial class SecretVariables
 
     public static IEnumerable<Secret> Find(IEnumerable<KeyValuePair<string, string>> variables) =>
         variables
-            .Where(variable => variable.Value.Length >= Shortest && (IsSecret(variable.Key) || HasLogin(variable.Value)))
+            .Where(variable =>
+                variable.Value.Length >= Shortest && (IsSecret(variable.Key) || HasLogin(variable.Value))
+            )
             .Select(variable => new Secret(variable.Value));
 
     private static bool IsSecret(string name) =>
@@ -32,10 +34,13 @@ public static partial class SecretVariables
     [GeneratedRegex(
         "(^|_)(TOKEN|SECRET|SECRETS|PASSWORD|PASSWD|PASSPHRASE|PGPASSWORD|CREDENTIAL|CREDENTIALS|WEBHOOK|PAT|CONN_STR"
             + "|AGE_KEY|API_KEY|APIKEY|ACCESS_KEY|PRIVATE_KEY|SIGNING_KEY|ENCRYPTION_KEY|PROD_KEY|SSH_KEY)(_|$)",
-        RegexOptions.NonBacktracking | RegexOptions.IgnoreCase
+        RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture
     )]
     private static partial Regex Words();
 
-    [GeneratedRegex(@"\A[a-z][a-z0-9+.-]*://[^/@\s]*:[^/@\s]+@", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\A[a-z][a-z0-9+.-]*://[^/@\s]*:[^/@\s]+@",
+        RegexOptions.NonBacktracking | RegexOptions.IgnoreCase
+    )]
     private static partial Regex Login();
 }

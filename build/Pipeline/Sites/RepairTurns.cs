@@ -55,5 +55,4 @@ public sealed class RepairTurns
             _turn.Release();
         }
     }
-
 }
