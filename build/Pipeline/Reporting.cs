@@ -70,7 +70,11 @@ public sealed class Reporting(DeploymentContext context)
             if (secrets is null || !secrets.Values.TryGetValue(name, out var url))
                 return [$"Slack: the secret {name} is not in the environment's secrets.enc"];
             using var http = new HttpConnection();
-            await new SlackWebhook(http.Client, context.Time).SendAsync(url, Redact(SlackMessages.Of(report)), cancellation);
+            await new SlackWebhook(http.Client, context.Time).SendAsync(
+                url,
+                Redact(SlackMessages.Of(report)),
+                cancellation
+            );
             return [];
         }
         catch (PipelineException failure)

@@ -23,7 +23,12 @@ public sealed partial class NothingLeaks
         _product = await LeakyProduct.CreateAsync();
         await DeployAsync("good", 0, _product.InGitHub("v1.0.0"));
         _product.TellPassword();
-        await DeployAsync("failing build", 1, _product.Environment.Add("TOLD_MODE", "fail"), _product.Release("v1.0.1"));
+        await DeployAsync(
+            "failing build",
+            1,
+            _product.Environment.Add("TOLD_MODE", "fail"),
+            _product.Release("v1.0.1")
+        );
         _product.GitHubRefuses = true;
         await DeployAsync("refused by GitHub", 1, _product.Environment, _product.Release("v1.0.2"));
         _product.GitHubRefuses = false;
@@ -131,9 +136,7 @@ public sealed partial class NothingLeaks
         Search
             .InFiles(
                 _product.Checkout.SandboxRoot,
-                file =>
-                    KeptByOthers().IsMatch(file)
-                    || file.StartsWith("remote.git/objects", StringComparison.Ordinal)
+                file => KeptByOthers().IsMatch(file) || file.StartsWith("remote.git/objects", StringComparison.Ordinal)
             )
             .Select(leak => leak.ToString())
             .ShouldBeEmpty();
@@ -185,7 +188,12 @@ public sealed partial class NothingLeaks
         string tag = "v1.0.0"
     )
     {
-        var run = await _product.BuildAsync(environment, "--target=Deploy", "--version=" + tag, "--verbosity=diagnostic");
+        var run = await _product.BuildAsync(
+            environment,
+            "--target=Deploy",
+            "--version=" + tag,
+            "--verbosity=diagnostic"
+        );
         _runs.Add((name, run));
         if (exitCode is { } expected)
             run.ExitCode.ShouldBe(expected, run.Text);

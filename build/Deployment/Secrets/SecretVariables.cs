@@ -16,7 +16,9 @@ public static partial class SecretVariables
 
     public static IEnumerable<Secret> Find(IEnumerable<KeyValuePair<string, string>> variables) =>
         variables
-            .Where(variable => variable.Value.Length >= Shortest && (IsSecret(variable.Key) || HasLogin(variable.Value)))
+            .Where(variable =>
+                variable.Value.Length >= Shortest && (IsSecret(variable.Key) || HasLogin(variable.Value))
+            )
             .Select(variable => new Secret(variable.Value));
 
     private static bool IsSecret(string name) =>
@@ -36,6 +38,9 @@ public static partial class SecretVariables
     )]
     private static partial Regex Words();
 
-    [GeneratedRegex(@"\A[a-z][a-z0-9+.-]*://[^/@\s]*:[^/@\s]+@", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\A[a-z][a-z0-9+.-]*://[^/@\s]*:[^/@\s]+@",
+        RegexOptions.NonBacktracking | RegexOptions.IgnoreCase
+    )]
     private static partial Regex Login();
 }

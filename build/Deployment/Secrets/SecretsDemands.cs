@@ -63,5 +63,6 @@ public static class SecretsDemands
     /// <summary>A value typed where the name belongs must not come back in a message.</summary>
     private static string Shown(string name) => name.Length <= 40 && name.All(IsNameLike) ? name : "this";
 
-    private static bool IsNameLike(char letter) => char.IsAsciiLetterUpper(letter) || char.IsAsciiDigit(letter) || letter == '_';
+    private static bool IsNameLike(char letter) =>
+        char.IsAsciiLetterUpper(letter) || char.IsAsciiDigit(letter) || letter == '_';
 }

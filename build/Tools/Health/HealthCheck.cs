@@ -79,7 +79,10 @@ public sealed partial class HealthCheck(HttpMessageInvoker http, TimeProvider ti
         {
             using var json = JsonDocument.Parse(body);
             return json.RootElement.ValueKind == JsonValueKind.Object
-                ? (Text(json.RootElement, "status"), Text(json.RootElement, "version") is { } version ? Plain(version) : null)
+                ? (
+                    Text(json.RootElement, "status"),
+                    Text(json.RootElement, "version") is { } version ? Plain(version) : null
+                )
                 : (null, null);
         }
         catch (JsonException)
@@ -99,8 +102,7 @@ public sealed partial class HealthCheck(HttpMessageInvoker http, TimeProvider ti
     /// </summary>
     private static string Shown(string text) => Word().IsMatch(text) ? $"\"{text}\"" : Plain(text);
 
-    private static string Plain(string text) =>
-        Word().IsMatch(text) ? text : $"a text of {text.Length} characters";
+    private static string Plain(string text) => Word().IsMatch(text) ? text : $"a text of {text.Length} characters";
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9 ._+-]{0,39}\z", RegexOptions.NonBacktracking)]
     private static partial Regex Word();

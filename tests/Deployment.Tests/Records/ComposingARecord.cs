@@ -14,12 +14,7 @@ public class ComposingARecord
         Approved.ShouldBe(
             "Records/success.approved.json",
             StageSerializer.Serialize(
-                DeploymentRecords.Compose(
-                    SampleRun.Finished,
-                    DeploymentStatus.Success,
-                    SampleRun.At(1890),
-                    Now
-                )
+                DeploymentRecords.Compose(SampleRun.Finished, DeploymentStatus.Success, SampleRun.At(1890), Now)
             )
         );
 

@@ -74,7 +74,10 @@ internal static class LeakForms
         return Convert.ToBase64String(bytes)[start..end];
     }
 
-    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Relaxed = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private static string Inner(string quoted) => quoted[1..^1];
 

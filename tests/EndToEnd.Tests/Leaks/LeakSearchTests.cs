@@ -23,9 +23,9 @@ public sealed class LeakSearchTests
         yield return new TestCaseData(WebUtility.HtmlEncode(value)).SetName("HtmlEscaped");
         foreach (var before in new[] { "", "a", "ab", "abc" })
         foreach (var after in new[] { "", "y", "yz" })
-            yield return new TestCaseData(Convert.ToBase64String(Encoding.UTF8.GetBytes(before + value + after))).SetName(
-                $"Base64With{before.Length}BytesBeforeAnd{after.Length}After"
-            );
+            yield return new TestCaseData(
+                Convert.ToBase64String(Encoding.UTF8.GetBytes(before + value + after))
+            ).SetName($"Base64With{before.Length}BytesBeforeAnd{after.Length}After");
         yield return new TestCaseData(value[..(value.Length / 2)]).SetName("CutInTheMiddle");
         yield return new TestCaseData(Key.Value.Split('\n')[1]).SetName("OneLineOfAKey");
         yield return new TestCaseData(JsonSerializer.Serialize(Key.Value)).SetName("AKeyInJson");
@@ -45,7 +45,9 @@ public sealed class LeakSearchTests
         var folder = Directory.CreateTempSubdirectory("slipway-leaks-").FullName;
         try
         {
-            using (var gzip = new GZipStream(File.Create(Path.Combine(folder, "dump.sql.gz")), CompressionMode.Compress))
+            using (
+                var gzip = new GZipStream(File.Create(Path.Combine(folder, "dump.sql.gz")), CompressionMode.Compress)
+            )
                 gzip.Write(Encoding.UTF8.GetBytes(Planted.Value));
             using (var zip = ZipFile.Open(Path.Combine(folder, "app.apk"), ZipArchiveMode.Create))
             using (var entry = new StreamWriter(zip.CreateEntry("assets/config").Open()))
@@ -70,9 +72,7 @@ public sealed class LeakSearchTests
         using var list = ProcessList.Watch();
         var shown = Canary.Token("argument");
         using (
-            var process = System.Diagnostics.Process.Start(
-                new System.Diagnostics.ProcessStartInfo("sleep", ["0.4"])
-            )!
+            var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sleep", ["0.4"]))!
         )
         using (var other = System.Diagnostics.Process.Start("sh", ["-c", "sleep 0.4", shown.Value]))
         {

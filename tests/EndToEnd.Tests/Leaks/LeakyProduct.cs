@@ -27,7 +27,10 @@ internal sealed class LeakyProduct : IAsyncDisposable
         _told = Path.Combine(Folder, "told");
         // The database's own user works there, too.
         File.SetUnixFileMode(Folder, (UnixFileMode)Convert.ToInt32("711", 8));
-        File.SetUnixFileMode(Directory.CreateDirectory(TemporaryFolder).FullName, (UnixFileMode)Convert.ToInt32("1777", 8));
+        File.SetUnixFileMode(
+            Directory.CreateDirectory(TemporaryFolder).FullName,
+            (UnixFileMode)Convert.ToInt32("1777", 8)
+        );
         _others = new LoopbackServer(Answer);
         Planted = [FileOdd, FileKey, _slack, Token, Cloud, Identity, Terraform];
     }
@@ -45,8 +48,7 @@ internal sealed class LeakyProduct : IAsyncDisposable
 
     public Canary Cloud { get; } = Canary.New("environment: AWS_SECRET_ACCESS_KEY");
 
-    public Canary Identity { get; } =
-        new("environment: SOPS_AGE_KEY", AgeIdentity.Generate().ToSecret().Reveal());
+    public Canary Identity { get; } = new("environment: SOPS_AGE_KEY", AgeIdentity.Generate().ToSecret().Reveal());
 
     public Canary Terraform { get; } = Canary.New("sensitive output of Terraform");
 

@@ -25,7 +25,12 @@ public class HealthCheckTests
     [TestCase(200, "{\"status\":\"heal", false, "answers 200 without a status in JSON")]
     [TestCase(200, "[\"healthy\"]", false, "answers 200 without a status in JSON")]
     [TestCase(200, "{\"status\":7}", false, "answers 200 without a status in JSON")]
-    [TestCase(200, "{\"status\":\"a\\nb\\u001b[31m\"}", false, "says its status is a text of 8 characters, not \"healthy\"")]
+    [TestCase(
+        200,
+        "{\"status\":\"a\\nb\\u001b[31m\"}",
+        false,
+        "says its status is a text of 8 characters, not \"healthy\""
+    )]
     [TestCase(
         500,
         "{\"status\":\"cannot reach postgres://app:hunter2222@db/app\",\"version\":\"1.2.3\"}",

@@ -36,7 +36,10 @@ public class RedactorTests
             Convert.ToBase64String(Encoding.UTF8.GetBytes(Value)).TrimEnd('=').Replace('+', '-').Replace('/', '_'),
         ];
 
-    [TestCase("https://hooks.slack.example/services/T0/B0/XYZ0123456789abcdef", "no such webhook: /services/T0/B0/XYZ0123456789abcdef")]
+    [TestCase(
+        "https://hooks.slack.example/services/T0/B0/XYZ0123456789abcdef",
+        "no such webhook: /services/T0/B0/XYZ0123456789abcdef"
+    )]
     [TestCase("https://hooks.slack.example/services/T0/B0/XYZ0123456789abcdef", "key XYZ0123456789abcdef is revoked")]
     [TestCase("https://api.example/v1?key=XYZ0123456789abcdef", "bad query key=XYZ0123456789abcdef")]
     public void MasksTheKeyInAUrlAlone(string url, string said)

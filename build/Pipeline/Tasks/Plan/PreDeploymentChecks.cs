@@ -13,8 +13,7 @@ public sealed class PreDeploymentChecks : Stage<ChecksResult>
 {
     /// <summary>Other secrets are checked, and recorded, anew.</summary>
     protected override bool Holds(ChecksResult output, DeploymentContext context) =>
-        output.SecretsSha256
-        == context.SecretsAsync(context.Cancellation).GetAwaiter().GetResult()?.FileSha256;
+        output.SecretsSha256 == context.SecretsAsync(context.Cancellation).GetAwaiter().GetResult()?.FileSha256;
 
     protected override async Task<ChecksResult> ExecuteAsync(StageRun run)
     {
@@ -35,6 +34,11 @@ public sealed class PreDeploymentChecks : Stage<ChecksResult>
         foreach (var check in checks)
             run.Info($"{check.Status.ToString().ToLowerInvariant()} {check.Name}: {check.Detail}");
         ChecksVerdict.Demand(checks);
-        return new() { DeploymentId = run.Id, Checks = [.. checks], SecretsSha256 = secrets?.FileSha256 };
+        return new()
+        {
+            DeploymentId = run.Id,
+            Checks = [.. checks],
+            SecretsSha256 = secrets?.FileSha256,
+        };
     }
 }
