@@ -75,6 +75,7 @@ public sealed class Recovery(DeploymentContext context)
     public async Task ConcludeAsync(RunFolder folder, DeploymentStatus status, StageFailure failure)
     {
         var now = context.Time.GetUtcNow();
+        failure = Redacted(failure);
         if (folder.TryRead<DeploymentRecord>()?.Status == DeploymentRecords.TextOf(DeploymentStatus.Success))
             return;
         var record = DeploymentRecords.Compose(context.OutputsOf(folder), status, now, now, failure) with
@@ -84,6 +85,21 @@ public sealed class Recovery(DeploymentContext context)
         await folder.WriteAsync(record, CancellationToken.None);
         await context.Reports.WriteAsync(folder, status, failure, CancellationToken.None);
         await context.Ledger.AppendAsync(folder.Redacted(record), release: null, CancellationToken.None);
+    }
+
+    /// <summary>Before a report escapes it for Markdown or HTML: a secret would not be recognised after that.</summary>
+    private StageFailure Redacted(StageFailure failure)
+    {
+        var redactor = context.Workbench.Redactor;
+        return failure with
+        {
+            Message = redactor.Redact(failure.Message),
+            Expected = Redact(failure.Expected),
+            Next = Redact(failure.Next),
+            OutputTail = Redact(failure.OutputTail),
+        };
+
+        string? Redact(string? text) => text is null ? null : redactor.Redact(text);
     }
 
     /// <summary>The first stage that has not written its output, or the rollout that wrote why it did not pass.</summary>

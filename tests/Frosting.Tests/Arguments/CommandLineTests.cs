@@ -19,6 +19,14 @@ internal sealed class CommandLineTests
     private static CommandLine Parse(params string[] words) =>
         CommandLine.Parse([.. words], [.. s_program, .. HostArguments.Beside(s_program)], strict: true);
 
+    [Test]
+    public void A_word_behind_a_secret_argument_is_not_repeated()
+    {
+        var problem = Parse("--token", "only-this", "hunter2hunter2").Problems.ShouldHaveSingleItem();
+        problem.ShouldContain("belongs to no argument");
+        problem.ShouldNotContain("hunter2");
+    }
+
     [TestCase("--environment=sandbox", "environment", "sandbox")]
     [TestCase("--environment sandbox", "environment", "sandbox")]
     [TestCase("--Environment=sandbox", "environment", "sandbox")]
