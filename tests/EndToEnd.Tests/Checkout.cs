@@ -40,7 +40,10 @@ internal sealed class Checkout : IAsyncDisposable
     }
 
     /// <summary>Shorter stages than the shipped sandbox: the tests look at what happens, not at how long it is watched.</summary>
-    public Checkout WithShortStages()
+    public Checkout WithShortStages() => WithStagesOf(3);
+
+    /// <summary>The tests that have to come in between need longer ones.</summary>
+    public Checkout WithStagesOf(int seconds)
     {
         var file = Path.Combine(Root, "environments", "sandbox", "environment.json");
         var text = File.ReadAllText(file);
@@ -49,10 +52,10 @@ internal sealed class Checkout : IAsyncDisposable
             System.Text.RegularExpressions.Regex.Replace(
                 text,
                 "\"duration\"\\s*:\\s*\"[^\"]+\"",
-                "\"duration\": \"3s\""
+                $"\"duration\": \"{seconds}s\""
             )
         );
-        Commit("Shorter stages");
+        Commit($"Stages of {seconds} s");
         return this;
     }
 

@@ -50,7 +50,9 @@ public sealed class InterruptedDeployments
     [Test]
     public async Task AnAbortFromAnotherTerminal_EndsARolloutUnderWay()
     {
-        var build = await UntilHalfTheTrafficAsync(Next());
+        _checkout.WithStagesOf(60);
+        var build = await UntilHalfTheTrafficAsync(Next(), "5 % of the traffic");
+        _checkout.WithShortStages();
         var abort = await _checkout.BuildAsync("--target=Abort");
         abort.ExitCode.ShouldBe(0, abort.Text);
         var run = await build.EndAsync(Patience);
@@ -135,10 +137,10 @@ public sealed class InterruptedDeployments
         _serving = version;
     }
 
-    private async Task<RunningBuild> UntilHalfTheTrafficAsync(string version)
+    private async Task<RunningBuild> UntilHalfTheTrafficAsync(string version, string says = "50 % of the traffic")
     {
         var build = _checkout.Start("--target=Deploy", "--version=v" + version);
-        await build.UntilStageAsync("Rollout", Patience, "50 % of the traffic");
+        await build.UntilStageAsync("Rollout", Patience, says);
         return build;
     }
 

@@ -9,6 +9,7 @@ namespace Slipway.Tools;
 public sealed class CommandRunner(Redactor redactor, TimeProvider time) : ICommandRunner
 {
     private static readonly TimeSpan QuietAfterExit = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(30);
     private const int LongestDrainRounds = 50;
 
     public async Task<CommandResult> RunAsync(
@@ -51,7 +52,7 @@ public sealed class CommandRunner(Redactor redactor, TimeProvider time) : IComma
             await stopReading.CancelAsync();
             throw;
         }
-        await DrainAsync(reading, output, stopReading);
+        await DrainAsync(reading, output, tree, stopReading);
         await writing;
 
         var result = output.Result(process.ExitCode, time.GetElapsedTime(started));
@@ -125,14 +126,27 @@ public sealed class CommandRunner(Redactor redactor, TimeProvider time) : IComma
 
     /// <summary>
     /// Reads what is left. A background process that the program started may hold the streams open for ever: once
-    /// nothing comes any more, they are let go.
+    /// nothing comes any more, they are let go. Where nobody is left to hold them, silence only means that this machine
+    /// is busy: the end comes, and is waited for, because an answer that is cut off reads like another answer.
     /// </summary>
-    private async Task DrainAsync(Task reading, RunningOutput output, CancellationTokenSource stopReading)
+    private async Task DrainAsync(
+        Task reading,
+        RunningOutput output,
+        ProcessTree tree,
+        CancellationTokenSource stopReading
+    )
     {
         for (var round = 0; round < LongestDrainRounds; round++)
         {
             var before = output.Chunks;
-            if (await Task.WhenAny(reading, Task.Delay(QuietAfterExit, time)) == reading || output.Chunks == before)
+            if (await Task.WhenAny(reading, Task.Delay(QuietAfterExit, time)) == reading)
+                break;
+            if (OperatingSystem.IsLinux() && tree.Running().IsEmpty)
+            {
+                await Task.WhenAny(reading, Task.Delay(LongestDrain, time));
+                break;
+            }
+            if (output.Chunks == before)
                 break;
         }
         await stopReading.CancelAsync();
