@@ -37,8 +37,12 @@ public sealed class RollbackChoice(DeploymentContext context)
             );
         var tags = await context.Releases.RemoteTagsAsync(cancellation);
         var project = context.SubProject.Path;
+        var pointer = tags.Pointer(context.Destination.Name, project)?.CommitSha;
         var current =
-            RollbackPlan.CurrentOf(stable.Version, tags.CurrentVersion(context.Destination.Name, project))
+            RollbackPlan.CurrentOf(
+                stable.Version,
+                RollbackPlan.TaggedBy(ledger, pointer, tags.CurrentVersion(context.Destination.Name, project))
+            )
             ?? throw new PipelineException(
                 $"nothing was deployed to {context.Destination.Name}: there is nothing to take back",
                 next: $"./build.sh --target=Status --environment={context.Destination.Name}"
@@ -55,13 +59,7 @@ public sealed class RollbackChoice(DeploymentContext context)
                 "a deployment after it, with a backup",
                 "leave --restore-database out"
             );
-        return new(
-            selection,
-            plan,
-            Ask(plan, cancellation),
-            tags.Pointer(context.Destination.Name, project)?.CommitSha,
-            serving
-        );
+        return new(selection, plan, Ask(plan, cancellation), pointer, serving);
     }
 
     private static async Task DemandNoRolloutAsync(Serving serving, CancellationToken cancellation)

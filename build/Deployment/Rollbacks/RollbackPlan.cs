@@ -53,7 +53,7 @@ public sealed record RollbackPlan(
     )
     {
         ArgumentNullException.ThrowIfNull(selection);
-        var target = selection.Demand(asked ?? Interrupted(selection, serving));
+        var target = selection.Demand(asked ?? Interrupted(selection, serving) ?? Best(selection, ledger, warm));
         var (kind, why) = KindOf(target.Version, serving, warm, cold);
         var taken = Newest(ledger, selection.Current);
         return new(
@@ -81,6 +81,42 @@ public sealed record RollbackPlan(
             "if it is right all the same: --force --reason=\"…\""
         );
     }
+
+    /// <summary>What an environment's tag says is in service: of several versions at its commit the one that was deployed last.</summary>
+    /// <param name="tagged">The highest version at the tag's commit; null without a tag.</param>
+    public static ProjectVersion? TaggedBy(DeploymentLedger ledger, string? commitSha, ProjectVersion? tagged) =>
+        ledger.Entries.LastOrDefault(entry => IsSuccess(entry.Record))?.Record is { } last
+        && last.GitSha == commitSha
+        && ProjectVersion.TryParse(last.Version, out var version, out _)
+        && version.SubProjectPath == tagged?.SubProjectPath
+            ? version
+            : tagged;
+
+    /// <summary>
+    /// Of the candidates in the best state: the one that is warm, because it served until now; else the highest that
+    /// was not itself taken back.
+    /// </summary>
+    private static ProjectVersion? Best(RollbackSelection selection, DeploymentLedger ledger, ArmState warm)
+    {
+        if (selection.Target is not { } first)
+            return null;
+        var best = selection.Candidates.Where(candidate => candidate.State == first.State).ToList();
+        return (
+            best.Find(candidate => candidate.Version == warm.Version)
+            ?? best.Find(candidate => !WasTakenBack(ledger, candidate.Version))
+            ?? first
+        ).Version;
+    }
+
+    private static bool WasTakenBack(DeploymentLedger ledger, ProjectVersion version) =>
+        ledger
+            .Entries.Select(entry => entry.Record)
+            .LastOrDefault(record =>
+                IsSuccess(record)
+                && (record.Version == version.FullVersion || record.RollbackFrom == version.FullVersion)
+            )
+            is { } last
+        && last.RollbackFrom == version.FullVersion;
 
     private static ProjectVersion? Interrupted(RollbackSelection selection, ArmState serving) =>
         selection.Candidates.FirstOrDefault(candidate => candidate.Version == serving.Version)?.Version;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Reports;
 
 namespace Slipway.Rollbacks;
 
@@ -39,7 +40,7 @@ public static class RollbackText
                 $"database: restored from {OneLine(backup.BackupId)}; what was written since {Instant(backup.Timestamp)} is then only in the replaced database, which is kept",
             (true, null) => "database: there is no backup to restore",
             (false, _) when plan.Taken is { MigrationsApplied: > 0 } taken =>
-                $"database: stays as it is, with the {taken.MigrationsApplied} migrations that {plan.From} brought (--restore-database restores the backup before them)",
+                $"database: stays as it is, with {Quantities.Counted(taken.MigrationsApplied, "migration")} of {plan.From} (--restore-database restores the backup before)",
             _ => "database: stays as it is",
         };
 

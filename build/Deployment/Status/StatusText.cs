@@ -78,7 +78,7 @@ public static class StatusText
         instant.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
     private static string Age(TimeSpan age) =>
-        DurationText.Format(TimeSpan.FromSeconds(Math.Max(0, Math.Floor(age.TotalSeconds))));
+        DurationText.Format(TimeSpan.FromSeconds(Math.Max(1, Math.Floor(age.TotalSeconds))));
 
     /// <summary>Records come from git, holders from a file: no line ends or control characters reach the terminal.</summary>
     private static string OneLine(string text) => new([.. text.Select(c => char.IsControl(c) ? ' ' : c)]);
