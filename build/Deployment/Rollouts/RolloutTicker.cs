@@ -17,6 +17,7 @@ internal sealed class RolloutTicker(RolloutPlan plan, RolloutPorts ports)
     private int entry;
     private int sequence;
     private long last = ports.Time.GetTimestamp();
+    private DateTimeOffset? entered;
 
     public Task BeginAsync(CancellationToken cancellation) =>
         ports.Observer.TickedAsync(new TickLine { Plan = canary }, cancellation);
@@ -26,14 +27,15 @@ internal sealed class RolloutTicker(RolloutPlan plan, RolloutPorts ports)
     {
         stage = index;
         entry++;
+        entered = ports.Time.GetUtcNow();
         difference.Restart();
-        difference.Take(await ReadMetricsAsync(cancellation));
+        Take(await ReadMetricsAsync(cancellation));
         last = ports.Time.GetTimestamp();
     }
 
     public async Task<Look> TakeAsync(int failedProbes, bool paused, CancellationToken cancellation)
     {
-        var taken = difference.Take(await ReadMetricsAsync(cancellation), needsCandidate: stage >= 0);
+        var taken = Take(await ReadMetricsAsync(cancellation));
         var share = stage >= 0 ? await ReadShareAsync(cancellation) : null;
         var now = ports.Time.GetTimestamp();
         var tick = new CanaryTick
@@ -61,6 +63,26 @@ internal sealed class RolloutTicker(RolloutPlan plan, RolloutPorts ports)
         };
         await ports.Observer.TickedAsync(line, cancellation);
         return new(tick, verdict, explanation);
+    }
+
+    /// <summary>
+    /// A source that is behind still tells of the time before the weight was set: nothing is judged until it tells of a
+    /// later one.
+    /// </summary>
+    private TickDifference Take(MetricsReading? reading)
+    {
+        if (reading is not null && reading.SpreadFrom < entered)
+        {
+            difference.Restart();
+            return new(null, null, 0, "the metrics are still about the time before this weight");
+        }
+        var taken = difference.Take(reading, needsCandidate: stage >= 0);
+        return taken.Dropped is { } why && ports.Metrics.Problem is { } problem
+            ? taken with
+            {
+                Dropped = $"{why}: {problem}",
+            }
+            : taken;
     }
 
     /// <summary>A source that is slow, or fails, does not answer: the tick is dropped, the rollout lives.</summary>

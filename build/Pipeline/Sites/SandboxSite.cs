@@ -156,7 +156,13 @@ public sealed class SandboxSite(
             router,
             workload,
             new HealthProbe(workload, health),
-            new HaproxyMetrics(runtime, tools.Time)
+            MetricsSources.Open(
+                environment.Rollout.Metrics,
+                new HaproxyMetrics(runtime, tools.Time),
+                runtime.ReadStableAsync,
+                workload,
+                tools
+            )
         );
     }
 
