@@ -21,14 +21,14 @@ public sealed record TargetGroupPeriod(
             Count(CloudWatchCommands.Requests, CloudWatchCommands.Sum),
             Count(CloudWatchCommands.ServerErrors, CloudWatchCommands.Sum),
             Count(CloudWatchCommands.ConnectionErrors, CloudWatchCommands.Sum),
-            Latency(values, Count(CloudWatchCommands.ResponseTime, CloudWatchCommands.Count))
+            Curve(values, Count(CloudWatchCommands.ResponseTime, CloudWatchCommands.Count))
         );
 
         long Count(string metric, string statistic) =>
             values(metric, statistic) is { } value && value is >= 0 and < 1e15 ? (long)Math.Round(value) : 0;
     }
 
-    private static ImmutableArray<(double, double, long)> Latency(Func<string, string, double?> values, long requests)
+    private static ImmutableArray<(double, double, long)> Curve(Func<string, string, double?> values, long requests)
     {
         (double Percent, double? Seconds)[] curve =
         [
