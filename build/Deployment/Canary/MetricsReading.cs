@@ -43,4 +43,12 @@ public sealed record ArmCounters(
 );
 
 /// <param name="Epoch">Identity of the counters' life, e.g. the router's process and start time; another one means a reset.</param>
-public sealed record MetricsReading(DateTimeOffset At, string Epoch, ArmCounters? Stable, ArmCounters? Candidate);
+/// <param name="At">The instant up to which everything is counted.</param>
+public sealed record MetricsReading(DateTimeOffset At, string Epoch, ArmCounters? Stable, ArmCounters? Candidate)
+{
+    /// <summary>
+    /// From where to <see cref="At"/> the source only knows totals and has spread them evenly; <see cref="At"/> itself
+    /// when it knows the counts of that instant.
+    /// </summary>
+    public DateTimeOffset SpreadFrom { get; init; } = At;
+}

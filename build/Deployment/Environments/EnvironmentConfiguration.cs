@@ -148,6 +148,8 @@ public sealed record RolloutSettings
 
     /// <summary>Requests per second of synthetic traffic during a rollout; 0 where users bring the traffic.</summary>
     public int SyntheticRequestsPerSecond { get; init; }
+
+    public MetricsSettings Metrics { get; init; } = new();
 }
 
 /// <param name="Timeout">How long a started instance may take to become healthy (HEALTH_CHECK_TIMEOUT).</param>

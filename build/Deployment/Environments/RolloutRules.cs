@@ -40,11 +40,32 @@ internal static class RolloutRules
                 $"is {DurationText.Format(environment.Health.Interval)}",
                 $"at most health.timeout ({DurationText.Format(environment.Health.Timeout)})"
             );
+        CheckMetrics(environment, errors);
         if (environment is { IsProduction: true, Rollout.SyntheticRequestsPerSecond: > 0 })
             errors.Add(
                 "rollout.syntheticRequestsPerSecond",
                 "is not 0",
                 "0 in production, where users bring the traffic"
+            );
+    }
+
+    private static void CheckMetrics(EnvironmentConfiguration environment, ConfigurationErrors errors)
+    {
+        var rollout = environment.Rollout;
+        if (rollout.Metrics.Prometheus is { Url: { Scheme: "http", IsLoopback: false } } && environment.IsProduction)
+            errors.Add(
+                "rollout.metrics.prometheus.url",
+                "is http",
+                "https for a production environment: whoever changes the answer passes a bad release"
+            );
+        if (
+            rollout.Metrics is { Source: MetricsSourceKind.CloudWatch, CloudWatch.Period: var period }
+            && rollout.CheckInterval < period
+        )
+            errors.Add(
+                "rollout.checkInterval",
+                $"is {DurationText.Format(rollout.CheckInterval)}",
+                $"at least rollout.metrics.cloudwatch.period ({DurationText.Format(period)}): there is nothing new to see before"
             );
     }
 }

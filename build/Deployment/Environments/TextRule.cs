@@ -76,6 +76,42 @@ internal sealed record TextRule(string Expected, Func<string, bool> Holds)
 
     public static TextRule Header { get; } = Pattern("the name of a cookie or header", "[A-Za-z0-9][A-Za-z0-9_-]*");
 
+    public static TextRule MetricLabel { get; } =
+        Pattern("a label of Prometheus like \"slot\" ([a-zA-Z_][a-zA-Z0-9_]*)", "[a-zA-Z_][a-zA-Z0-9_]*");
+
+    /// <summary>Whether it is right PromQL only Prometheus can say; that the arms are in it is seen here.</summary>
+    public static TextRule PromQl { get; } =
+        new(
+            "a PromQL expression with $arms or $arm, without line breaks",
+            text =>
+                text.Length <= 4096
+                && !text.Any(char.IsControl)
+                && text.Contains("$arm", StringComparison.Ordinal)
+                // An open comment would swallow what Slipway puts behind it.
+                && !text.Contains('#', StringComparison.Ordinal)
+        );
+
+    public static TextRule LoadBalancer { get; } =
+        Pattern(
+            "the last part of its ARN like \"app/azora/50dc6c495c0c9188\"",
+            "(app|net|gwy)/[A-Za-z0-9-]{1,32}/[0-9a-f]{16}"
+        );
+
+    public static TextRule TargetGroup { get; } =
+        Pattern(
+            "the last part of its ARN like \"targetgroup/web-blue/943f017f100becff\"",
+            "targetgroup/[A-Za-z0-9-]{1,32}/[0-9a-f]{16}"
+        );
+
+    public static TextRule MetricNamespace { get; } =
+        Pattern("a namespace like \"AWS/ApplicationELB\"", "[A-Za-z0-9._/#:-]{1,255}");
+
+    public static TextRule MetricDimension { get; } =
+        new(
+            "1 to 255 printable ASCII characters, not beginning with \":\"",
+            text => text.Length is > 0 and <= 255 && text[0] != ':' && text.All(c => c is >= ' ' and <= '~')
+        );
+
     public static TextRule BackupStore { get; } = new("\"file:<folder>\" or \"s3://<bucket>/<prefix>\"", IsStore);
 
     /// <summary>A setting of a Terraform backend.</summary>

@@ -108,4 +108,18 @@ public interface IMetricsSource
 {
     /// <summary>Null (or a null arm) when the source does not answer: the tick is dropped, never judged.</summary>
     Task<MetricsReading?> ReadAsync(CancellationToken cancellation);
+
+    /// <summary>Why the last reading (or an arm of it) was null, for people; null when nothing is wrong or nobody knows.</summary>
+    string? Problem => null;
+}
+
+/// <summary>What the outside world calls the two arms now, e.g. <c>blue</c> and <c>green</c>, or two versions' numbers.</summary>
+public sealed record ArmNames(string Stable, string Candidate)
+{
+    /// <summary>Null when the arms' names do not tell them apart.</summary>
+    public Arm? Of(string name) =>
+        Stable == Candidate ? null
+        : name == Stable ? Arm.Stable
+        : name == Candidate ? Arm.Candidate
+        : null;
 }

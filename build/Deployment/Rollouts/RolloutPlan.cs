@@ -41,6 +41,7 @@ public sealed record RolloutPlan
                 FalseAbortProbability = Settings.FalseAbortProbability,
                 MinimumRequests = Settings.MinimumRequests,
                 AcceptLowTraffic = AcceptLowTraffic,
+                MissingTicksBorne = Judge.MissingTicksBorne + Settings.Metrics.LateTicks(Settings.CheckInterval),
             },
             [
                 .. Settings.Stages.Select(stage => new CanaryStage(

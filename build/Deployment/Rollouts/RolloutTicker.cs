@@ -19,6 +19,7 @@ internal sealed class RolloutTicker(RolloutPlan plan, RolloutPorts ports)
     private int sequence;
     private string? epoch;
     private long last = ports.Time.GetTimestamp();
+    private DateTimeOffset? entered;
 
     public Task BeginAsync(CancellationToken cancellation) =>
         ports.Observer.TickedAsync(new TickLine { Plan = canary }, cancellation);
@@ -28,10 +29,11 @@ internal sealed class RolloutTicker(RolloutPlan plan, RolloutPorts ports)
     {
         stage = index;
         entry++;
+        entered = ports.Time.GetUtcNow();
         difference.Restart();
         var reading = await ReadMetricsAsync(cancellation);
         epoch = reading?.Epoch;
-        difference.Take(reading);
+        Take(reading);
         last = ports.Time.GetTimestamp();
     }
 
@@ -39,7 +41,7 @@ internal sealed class RolloutTicker(RolloutPlan plan, RolloutPorts ports)
     {
         var reading = await ReadMetricsAsync(cancellation);
         var restarted = epoch is not null && reading is not null && reading.Epoch != epoch;
-        var taken = difference.Take(reading, needsCandidate: stage >= 0);
+        var taken = Take(reading);
         var share = stage >= 0 ? await ReadShareAsync(cancellation) : null;
         var now = ports.Time.GetTimestamp();
         var tick = new CanaryTick
@@ -67,6 +69,26 @@ internal sealed class RolloutTicker(RolloutPlan plan, RolloutPorts ports)
         };
         await ports.Observer.TickedAsync(line, cancellation);
         return new(tick, verdict, explanation, restarted);
+    }
+
+    /// <summary>
+    /// A source that is behind still tells of the time before the weight was set: nothing is judged until it tells of a
+    /// later one.
+    /// </summary>
+    private TickDifference Take(MetricsReading? reading)
+    {
+        if (reading is not null && reading.SpreadFrom < entered)
+        {
+            difference.Restart();
+            return new(null, null, 0, "the metrics are still about the time before this weight");
+        }
+        var taken = difference.Take(reading, needsCandidate: stage >= 0);
+        return taken.Dropped is { } why && ports.Metrics.Problem is { } problem
+            ? taken with
+            {
+                Dropped = $"{why}: {problem}",
+            }
+            : taken;
     }
 
     /// <summary>A source that is slow, or fails, does not answer: the tick is dropped, the rollout lives.</summary>

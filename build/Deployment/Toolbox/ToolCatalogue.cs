@@ -228,6 +228,32 @@ public static class ToolCatalogue
             IsOptional = true,
         };
 
+    public static Tool Prometheus { get; } =
+        new(
+            "prometheus",
+            ["prometheus"],
+            "a source of metrics for rollouts, and the tests of it",
+            [],
+            new(["prometheus"], "prometheus", WindowsByHand: "run the sandbox in WSL")
+        )
+        {
+            Probe = VersionProbe.None,
+            IsOptional = true,
+        };
+
+    public static Tool Aws { get; } =
+        new(
+            "aws",
+            ["aws"],
+            "metrics of CloudWatch, where an environment takes them from there",
+            [],
+            new(["awscli"], "awscli", "Amazon.AWSCLI")
+        )
+        {
+            Minimum = new(1, 18),
+            IsOptional = true,
+        };
+
     public static ImmutableArray<Tool> All { get; } =
     [
         Git,
@@ -251,6 +277,8 @@ public static class ToolCatalogue
         DockerRegistry,
         Age,
         Pigz,
+        Prometheus,
+        Aws,
     ];
 
     /// <summary>What the targets need on an engine, in the order of the list.</summary>

@@ -147,6 +147,7 @@ public sealed class SandboxSite(
         var settings =
             await SettingsFile.ReadAsync(cancellation)
             ?? throw new PipelineException("the sandbox is down", next: "./build.sh --target=SandboxUp");
+        var runtime = new HaproxyRuntime(Haproxy(settings));
         var (router, local) = Local(settings, bundles, secrets);
         var workload = new WatchedWorkload(local, _turns);
         return new(
@@ -154,7 +155,13 @@ public sealed class SandboxSite(
             new WatchedRouter(router, _turns),
             workload,
             new HealthProbe(workload, new HealthCheck(CheckConnections.Open(), tools.Time)),
-            new HaproxyMetrics(new HaproxyRuntime(Haproxy(settings)), tools.Time)
+            MetricsSources.Open(
+                environment.Rollout.Metrics,
+                new HaproxyMetrics(runtime, tools.Time),
+                runtime.ReadStableAsync,
+                workload,
+                tools
+            )
         );
     }
 

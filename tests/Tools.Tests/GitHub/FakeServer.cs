@@ -10,6 +10,9 @@ internal sealed record FakeRequest(string Method, string PathAndQuery, string? A
 internal sealed record FakeAnswer(int Status, string Body)
 {
     public Dictionary<string, string> Headers { get; init; } = [];
+
+    /// <summary>In place of the body, where it is no text.</summary>
+    public byte[]? Bytes { get; init; }
 }
 
 /// <summary>An HTTP server on loopback that answers as a test says, and remembers what it was asked.</summary>
@@ -67,7 +70,7 @@ internal sealed class FakeServer : IDisposable
             context.Response.StatusCode = answer.Status;
             foreach (var (name, value) in answer.Headers)
                 context.Response.Headers[name] = value;
-            await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(answer.Body));
+            await context.Response.OutputStream.WriteAsync(answer.Bytes ?? Encoding.UTF8.GetBytes(answer.Body));
             context.Response.Close();
         }
     }
