@@ -69,6 +69,8 @@ public sealed class DeploymentContext(
 
     public Recovery Recovery => new(this);
 
+    public DatabaseRestore DatabaseRestore => new(this);
+
     public MachineCheck Machine => new(tools);
 
     public Origin Origin => origin;
