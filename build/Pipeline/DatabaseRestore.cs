@@ -91,16 +91,18 @@ public sealed class DatabaseRestore(DeploymentContext context)
 
     private async Task<string> ChoicesAsync(CancellationToken cancellation)
     {
-        ImmutableArray<BackupMetadata> backups = await new BackupCatalog(
-            context.Site.Backups,
-            context.Time
-        ).ListAsync(context.Destination.Name, cancellation);
+        ImmutableArray<BackupMetadata> backups = await new BackupCatalog(context.Site.Backups, context.Time).ListAsync(
+            context.Destination.Name,
+            cancellation
+        );
         return backups.IsEmpty
             ? $"a proven backup; the store of {context.Destination.Name} has none"
             : "one of "
                 + string.Join(
                     ", ",
-                    backups.Take(Shown).Select(found => $"{found.Backup.BackupId} ({found.Backup.Timestamp:yyyy-MM-dd HH:mm} UTC)")
+                    backups
+                        .Take(Shown)
+                        .Select(found => $"{found.Backup.BackupId} ({found.Backup.Timestamp:yyyy-MM-dd HH:mm} UTC)")
                 )
                 + (backups.Length > Shown ? $" and {backups.Length - Shown} older ones" : "");
     }

@@ -138,7 +138,10 @@ public sealed class RestoringTheDatabase
     {
         using var answer = await _client.GetAsync("api/education/courses");
         answer.EnsureSuccessStatusCode();
-        return [.. (await ReadAsync(answer))["courses"]!.AsArray().Select(course => course!["slug"]!.GetValue<string>())];
+        return
+        [
+            .. (await ReadAsync(answer))["courses"]!.AsArray().Select(course => course!["slug"]!.GetValue<string>()),
+        ];
     }
 
     private async Task EnrolAsync(string course)
