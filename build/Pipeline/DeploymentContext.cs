@@ -77,6 +77,8 @@ public sealed class DeploymentContext(
 
     public Recovery Recovery => new(this);
 
+    public DatabaseRestore DatabaseRestore => new(this);
+
     public MachineCheck Machine => new(tools);
 
     public Origin Origin => origin;

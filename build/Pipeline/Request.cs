@@ -65,6 +65,7 @@ public sealed record Request
             "FAULT",
             "a fault of the candidate, e.g. errors:5%, latency:+50%, crash, broken-migration (sandbox only)"
         ),
+        new("backup", ArgumentForm.Value, "ID", "backup to restore, e.g. backup-deploy-20260131-120000-abc123"),
         new("yes", ArgumentForm.Flag, "", "approve what the environment asks a person for; needs --reason"),
         new("force", ArgumentForm.Flag, "", "override a refusal that can be overridden; needs --reason"),
         new("reason", ArgumentForm.Value, "TEXT", "why: stands in the record of the deployment"),
@@ -110,6 +111,9 @@ public sealed record Request
     public string? Engine { get; init; }
 
     public string? SandboxFault { get; init; }
+
+    /// <summary>Id of a backup in the environment's store; null takes the one of <see cref="DeploymentId"/>.</summary>
+    public string? Backup { get; init; }
 
     public bool Yes { get; init; }
 
@@ -162,6 +166,7 @@ public sealed record Request
             Resume = Flag("resume"),
             Engine = Value("engine"),
             SandboxFault = Value("sandbox-fault"),
+            Backup = Value("backup"),
             Yes = Flag("yes"),
             Force = Flag("force"),
             Reason = Value("reason"),

@@ -34,6 +34,9 @@ public sealed class Runs(RunFolders folders, Request request, Action<string> onO
         }
     }
 
+    /// <summary>A run that is read or added to, without this process working in it.</summary>
+    public RunFolder At(string deploymentId) => folders.Open(deploymentId);
+
     /// <summary>The run that this process works in so far; null when it has not come to one.</summary>
     public RunFolder? Opened
     {

@@ -1,3 +1,4 @@
+using Slipway.Benchmarks.Backup;
 using Slipway.Benchmarks.Canary;
 using Slipway.Benchmarks.Rollouts;
 
@@ -12,6 +13,10 @@ switch (args.FirstOrDefault())
         return await SandboxBenchmark.RunAsync(args[1..]);
     case "zero-loss":
         return await ZeroLossBenchmark.RunAsync(args[1..]);
+    case "backup":
+        return await BackupBenchmark.RunAsync(args[1..]);
+    case "backup-once":
+        return await MeasuredProcess.RunAsync();
     default:
         Console.Error.WriteLine(
             """
@@ -20,6 +25,7 @@ switch (args.FirstOrDefault())
               rollout [runs per cell]                    our judge beside threshold rules, simulated
               rollout-sandbox [aborts] [recordings]      the same in the real sandbox
               zero-loss [runs]                           requests lost by deployments and hot rollbacks in the sandbox
+              backup [megabytes [rounds]]                our backup beside the usual pipelines
             """
         );
         return 2;

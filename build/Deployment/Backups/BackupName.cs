@@ -37,6 +37,16 @@ public sealed record BackupName
                 expected: "letters, digits, '-' and '_' in both"
             );
 
+    /// <param name="id">As <see cref="Id"/> prints it.</param>
+    public static BackupName OfId(string environment, string id) =>
+        id.StartsWith("backup-", StringComparison.Ordinal)
+            ? Of(environment, id["backup-".Length..])
+            : throw new PipelineException(
+                ExitCode.Usage,
+                $"«{id}» is no backup's id",
+                "backup-<deployment-id>, e.g. backup-deploy-20260131-120000-abc123"
+            );
+
     /// <summary>The backup that an object's name speaks of; null for any other object.</summary>
     public static BackupName? OfObject(string name)
     {

@@ -88,7 +88,7 @@ public static class ToolCatalogue
             "postgresql client",
             ["psql", "pg_dump", "pg_restore"],
             "dump and restore",
-            ["Backup", "Migrate", "Rollback", "SandboxUp"],
+            ["Backup", "Migrate", "RestoreDatabase", "Rollback", "SandboxUp"],
             new(["postgresql-client"], "postgresql@16", "PostgreSQL.PostgreSQL.16")
         )
         {

@@ -39,9 +39,13 @@ public sealed class SandboxSite(
 
     public Command Prepare(Command build) => build.With(SandboxRoot.Variable, _root.Value.Location);
 
-    public IBackupStore Backups => new FolderStore(Path.Combine(_root.Value.Location, StoreFolder));
-
-    private string StoreFolder => environment.Backup?.Store["file:".Length..] ?? "backups";
+    /// <summary>A folder of the sandbox, or a bucket of a server that speaks S3; its keys come from AWS_* variables.</summary>
+    public IBackupStore Backups =>
+        BackupStores.Open(
+            environment.Backup?.Store ?? "file:backups",
+            _root.Value.Location,
+            options => options with { Region = environment.Backup?.Region, Endpoint = environment.Backup?.Endpoint }
+        );
 
     public async Task PrepareAsync(CancellationToken cancellation)
     {

@@ -126,6 +126,7 @@ public sealed class BackupPipeline(ICommandRunner runner, TimeProvider time)
 
         await using var snapshot = await server.OpenSnapshotAsync(cancellation);
         var sequences = await snapshot.SequencesAsync(cancellation);
+        var outline = await snapshot.OutlineAsync(cancellation);
         // One failing must end the other: a dump without counts is as worthless as counts without a dump.
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var counting = EndOther(snapshot.FingerprintAsync(either.Token), either);
@@ -136,7 +137,8 @@ public sealed class BackupPipeline(ICommandRunner runner, TimeProvider time)
             cancellation
         );
         await using (upload)
-        await using (var stored = new HashingStream(upload.Content))
+        await using (var patient = new ImpatientStream(upload.Content, name.Object, request.StorePatience, time))
+        await using (var stored = new HashingStream(patient))
         {
             await using (var gzip = new ParallelGzipStream(stored, request.CompressionLevel, Workers(request)))
             {
@@ -167,7 +169,8 @@ public sealed class BackupPipeline(ICommandRunner runner, TimeProvider time)
                 digest.Bytes,
                 snapshot.Lsn,
                 await counting,
-                sequences
+                sequences,
+                outline
             );
             return (
                 source,

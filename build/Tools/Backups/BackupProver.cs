@@ -11,7 +11,7 @@ namespace Slipway.Tools;
 internal sealed class BackupProver(TimeProvider time)
 {
     public const string ByteForByte = "restored and dumped again, SQL identical";
-    public const string ByContent = "restored, schema, rows and content identical";
+    public const string ByContent = "restored, structure, rows, content and sequences identical";
 
     /// <exception cref="PipelineException">The store or the server failed. A backup that is wrong is a proof that did not pass.</exception>
     public async Task<BackupProof> ProveAsync(
@@ -91,19 +91,29 @@ internal sealed class BackupProver(TimeProvider time)
 
         onProgress(BackupPhase.Compare, again.Bytes);
         ImmutableArray<TableFingerprint> tables;
+        ImmutableArray<string> outline;
+        ImmutableSortedDictionary<string, string> sequences;
         await using (var snapshot = await restored.OpenSnapshotAsync(cancellation))
+        {
             tables = await snapshot.FingerprintAsync(cancellation);
+            outline = await snapshot.OutlineAsync(cancellation);
+            sequences = await snapshot.SequencesAsync(cancellation);
+        }
         var target = await restored.InspectAsync(cancellation);
 
         var sameServer = target.Version == source.Database.Version;
         var identical = sameServer ? again.Sha256() == source.SqlSha256 : again.ContentSha256() == source.ContentSha256;
-        var difference = FingerprintComparison.Difference(source.Tables, tables);
+        var difference =
+            FingerprintComparison.Difference(source.Tables, tables)
+            ?? OutlineComparison.Difference(source.Outline, outline)
+            ?? OutlineComparison.SequenceDifference(source.Sequences, sequences, outline);
         // Another major version may print the same schema in other words; then the content has to speak.
-        if (!identical && target.Major == source.Database.Major)
+        var byContent = request.ProveByContent || target.Major != source.Database.Major;
+        if (!identical && !byContent)
             difference ??=
                 "a second dump of the restored database differs from the first: schema, sequences or privileges did not come back";
         return Result(
-            identical ? ByteForByte : ByContent,
+            identical && !request.ProveByContent ? ByteForByte : ByContent,
             source,
             again.Sha256(),
             backup.Tables.Length,
@@ -149,5 +159,6 @@ internal sealed record SourceDump(
     long SqlBytes,
     string Lsn,
     ImmutableArray<TableFingerprint> Tables,
-    ImmutableSortedDictionary<string, string> Sequences
+    ImmutableSortedDictionary<string, string> Sequences,
+    ImmutableArray<string> Outline
 );

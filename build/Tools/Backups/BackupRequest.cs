@@ -30,6 +30,15 @@ public sealed record BackupRequest
     /// missing, roles without login.
     /// </summary>
     public PostgresUrl? ProofServer { get; init; }
+
+    /// <summary>
+    /// Compares structure, rows, content and sequences instead of the dump's bytes: what happens by itself when the
+    /// proof's server is of another major version, which prints the same schema in other words.
+    /// </summary>
+    public bool ProveByContent { get; init; }
+
+    /// <summary>How long the store may take for one block of about a megabyte before the backup gives up on it.</summary>
+    public TimeSpan StorePatience { get; init; } = TimeSpan.FromMinutes(5);
 }
 
 public enum BackupPhase

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Threading.Channels;
@@ -16,6 +15,8 @@ public sealed class ParallelGzipStream : Stream
     // GZipStream writes nothing at all when it was given nothing.
     private static readonly byte[] EmptyMember = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
+    // Blocks go round: a shared pool would keep one for every thread that ever gave one back.
+    private readonly ConcurrentBag<byte[]> _spareInput = [];
     private readonly ConcurrentBag<MemoryStream> _spare = [];
     private readonly Channel<Block> _work;
     private readonly Channel<Block> _ordered;
@@ -23,7 +24,7 @@ public sealed class ParallelGzipStream : Stream
     private readonly Task _writer;
     private readonly int _level;
     private readonly CancellationTokenSource _failed = new();
-    private byte[] _input = ArrayPool<byte>.Shared.Rent(BlockBytes);
+    private byte[] _input = new byte[BlockBytes];
     private int _filled;
     private bool _completed;
     private long _blocks;
@@ -93,9 +94,8 @@ public sealed class ParallelGzipStream : Stream
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        if (Interlocked.Exchange(ref _input, null!) is not { } rented)
+        if (Interlocked.Exchange(ref _input, null!) is null)
             return;
-        ArrayPool<byte>.Shared.Return(rented);
         if (!_completed)
             await _failed.CancelAsync();
         _work.Writer.TryComplete();
@@ -109,7 +109,7 @@ public sealed class ParallelGzipStream : Stream
     private void Submit()
     {
         var block = new Block(_input, _filled);
-        _input = ArrayPool<byte>.Shared.Rent(BlockBytes);
+        _input = _spareInput.TryTake(out var spare) ? spare : new byte[BlockBytes];
         _filled = 0;
         _blocks++;
         // Blocks here when the output or the workers lag: this is what bounds the memory.
@@ -150,7 +150,7 @@ public sealed class ParallelGzipStream : Stream
             }
             finally
             {
-                ArrayPool<byte>.Shared.Return(block.Input);
+                _spareInput.Add(block.Input);
             }
         }
     }

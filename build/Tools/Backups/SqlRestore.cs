@@ -77,7 +77,9 @@ internal sealed class SqlRestore(PostgresPrograms programs)
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
-            await using var sql = new GZipStream(stored, CompressionMode.Decompress, leaveOpen: true);
+            // The decompressor asks for 8 KB at a time: from a buffer, or each is a call to the system and garbage.
+            var buffered = new BufferedStream(stored, BufferBytes);
+            await using var sql = new GZipStream(buffered, CompressionMode.Decompress, leaveOpen: true);
             int count;
             while ((count = await sql.ReadAsync(buffer.AsMemory(0, BufferBytes), cancellation)) > 0)
             {

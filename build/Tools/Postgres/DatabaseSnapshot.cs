@@ -83,6 +83,69 @@ public sealed class DatabaseSnapshot : IAsyncDisposable
         return sequences.ToImmutable();
     }
 
+    /// <summary>
+    /// What there is, a line each, in words that do not change from one server version to the next: names, types, kinds;
+    /// no expression, which every version prints its own way.
+    /// </summary>
+    public async Task<ImmutableArray<string>> OutlineAsync(CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            with own as (
+              select n.oid, n.nspname from pg_namespace n
+              where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'),
+            extension as (select classid, objid from pg_depend where deptype = 'e')
+            select line from (
+              select format('%s %I.%I', case c.relkind when 'r' then 'table' when 'p' then 'partitioned table' when 'v' then 'view'
+                       when 'm' then 'materialized view' when 'f' then 'foreign table' else 'index' end, own.nspname, c.relname)
+                     || case when c.relrowsecurity then ' with row security' else '' end as line
+              from pg_class c join own on own.oid = c.relnamespace
+              where c.relkind in ('r', 'p', 'v', 'm', 'f', 'i', 'I') and c.relpersistence <> 't'
+                and not exists (select from extension e where e.classid = 'pg_class'::regclass and e.objid = c.oid)
+              union all
+              select format('column %I.%I.%I %s', own.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod))
+                     || case when a.attnotnull then ' not null' else '' end || case when a.atthasdef then ' default' else '' end
+              from pg_attribute a join pg_class c on c.oid = a.attrelid join own on own.oid = c.relnamespace
+              where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relpersistence <> 't'
+                and not exists (select from extension e where e.classid = 'pg_class'::regclass and e.objid = c.oid)
+              union all
+              -- From version 18 on a NOT NULL is a constraint of its own; its column says it already.
+              select format('constraint %I on %I.%I %s', k.conname, own.nspname, c.relname, k.contype)
+              from pg_constraint k join pg_class c on c.oid = k.conrelid join own on own.oid = c.relnamespace
+              where k.contype <> 'n'
+              union all
+              select format('function %I.%I(%s)', own.nspname, p.proname, pg_get_function_identity_arguments(p.oid))
+              from pg_proc p join own on own.oid = p.pronamespace
+              where not exists (select from extension e where e.classid = 'pg_proc'::regclass and e.objid = p.oid)
+              union all
+              select format('trigger %I on %I.%I', t.tgname, own.nspname, c.relname)
+              from pg_trigger t join pg_class c on c.oid = t.tgrelid join own on own.oid = c.relnamespace where not t.tgisinternal
+              union all
+              select format('policy %I on %I.%I', p.polname, own.nspname, c.relname)
+              from pg_policy p join pg_class c on c.oid = p.polrelid join own on own.oid = c.relnamespace
+              union all
+              select format('type %I.%I %s', own.nspname, t.typname, t.typtype)
+                     || coalesce((select ' ' || string_agg(quote_literal(enumlabel), ', ' order by enumsortorder) from pg_enum where enumtypid = t.oid), '')
+              from pg_type t join own on own.oid = t.typnamespace
+              where t.typtype in ('e', 'd', 'r', 'm')
+                and not exists (select from extension e where e.classid = 'pg_type'::regclass and e.objid = t.oid)
+              union all
+              select format('sequence %I.%I increment %s', schemaname, sequencename, increment_by)
+              from pg_sequences where schemaname !~ '^pg_'
+              union all
+              select format('extension %I', extname) from pg_extension
+            ) lines order by line collate "C"
+            """,
+            _connection,
+            _transaction
+        );
+        var lines = ImmutableArray.CreateBuilder<string>();
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        while (await row.ReadAsync(cancellation))
+            lines.Add(row.GetString(0));
+        return lines.ToImmutable();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _transaction.DisposeAsync();

@@ -141,6 +141,99 @@ public class DamageMatrixTests
         (await FailsAsync(programs.Programs)).ShouldContain("could not extend file");
     }
 
+    // A limit on the size of a file is what a full disk is, to PostgreSQL: it ignores the signal and fails the write.
+    [Test]
+    public async Task A_scratch_database_that_runs_out_of_space_fails_the_proof()
+    {
+        using var programs = new FakePrograms("pg_ctl", "ulimit -f 65536; exec \"$REAL/pg_ctl\" \"$@\"");
+        await using var full = await PrivateCluster.StartAsync(SharedCluster.Runner, programs.Programs, [], default);
+        await _backup.Database.ExecuteAsync(
+            "insert into users (noise) select repeat(md5(i::text), 200) from generate_series(1, 9000) i;"
+                + "alter table users alter noise set storage external",
+            default
+        );
+
+        var failure = await Should.ThrowAsync<PipelineException>(() =>
+            _backup.RunAsync(_backup.Request() with { ProofServer = full.Url })
+        );
+
+        failure.Explain().ShouldContain("could not extend file");
+        _backup.Files().ShouldBeEmpty();
+        (
+            await SharedCluster.AskAsync<long>(
+                new Postgres(full.Url),
+                "select count(*) from pg_database where datname like 'slipway%'"
+            )
+        ).ShouldBe(0);
+    }
+
+    [Test]
+    public async Task A_store_that_takes_nothing_any_more_is_given_up_and_named()
+    {
+        using var stuck = new ManualResetEventSlim();
+        _backup.Store = new FaultyStore(new FolderStore(_backup.Folder))
+        {
+            OnWrite = written =>
+            {
+                if (written > 100_000)
+                    stuck.Wait();
+            },
+        };
+
+        var failure = await Should.ThrowAsync<PipelineException>(() =>
+            _backup.RunAsync(_backup.Request() with { StorePatience = TimeSpan.FromSeconds(1) })
+        );
+        stuck.Set();
+
+        failure.Explain().ShouldContain("the store did not take");
+        failure.Explain().ShouldContain("within 1 s");
+        _backup.Files().ShouldBeEmpty();
+    }
+
+    [TestCase("select setval('public.users_id_seq', 9)", "users_id_seq stands at 9", TestName = "sequence, by content")]
+    [TestCase("update public.users set name = 'x' where id = 7", "other content", TestName = "one value, by content")]
+    [TestCase("delete from public.users where id = 7", "24999 rows", TestName = "one row, by content")]
+    [TestCase("drop index public.by_name", "index public.by_name", TestName = "index, by content")]
+    [TestCase("drop view public.names", "view public.names", TestName = "view, by content")]
+    [TestCase("drop function public.one()", "function public.one()", TestName = "function, by content")]
+    [TestCase("create table public.more ()", "public.more was not in the source", TestName = "table, by content")]
+    [TestCase("alter table public.users alter name set not null", "not null", TestName = "not null, by content")]
+    [TestCase("alter table public.users alter noise type varchar", "character varying", TestName = "type, by content")]
+    public async Task Across_server_versions_structure_and_content_are_compared(string difference, string words)
+    {
+        using var programs = new FakePrograms(
+            "psql",
+            $"\"$REAL/psql\" \"$@\" || exit; \"$REAL/psql\" -Xqc \"{difference}\""
+        );
+
+        var failure = await Should.ThrowAsync<PipelineException>(() =>
+            _backup.RunAsync(_backup.Request() with { Programs = programs.Programs, ProveByContent = true })
+        );
+
+        failure.Explain().ShouldContain(words);
+    }
+
+    [Test]
+    public async Task Across_server_versions_what_only_reads_differently_passes()
+    {
+        // A comment stands for what another version words differently in its dump.
+        using var programs = new FakePrograms(
+            "psql",
+            "\"$REAL/psql\" \"$@\" || exit; \"$REAL/psql\" -Xqc \"comment on table public.users is 'folk'\""
+        );
+
+        var result = await _backup.RunAsync(
+            _backup.Request() with
+            {
+                Programs = programs.Programs,
+                ProveByContent = true,
+            }
+        );
+
+        result.Proof!.Method.ShouldBe("restored, structure, rows, content and sequences identical");
+        result.Proof.RestoredSqlSha256.ShouldNotBe(result.SqlSha256);
+    }
+
     [Test]
     public async Task Cancelling_leaves_no_object_no_child_and_no_server_process()
     {

@@ -8,7 +8,10 @@ internal sealed class FakePrograms : IDisposable
     public FakePrograms(string program, string script)
     {
         var real = SharedCluster.Programs.Folder!;
-        foreach (var name in new[] { "pg_dump", "psql" })
+        // The user postgres starts the programs of a server, and has to get there.
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
+        foreach (var name in new[] { "pg_dump", "psql", "initdb", "pg_ctl" })
         {
             var path = Path.Combine(_folder, name);
             if (name != program)

@@ -10,8 +10,7 @@ public class CloudWatchMetricsTests
     private FakeAws _aws = new(Both);
     private Slot? _stable = Slot.Blue;
 
-    private CloudWatchMetrics Metrics() =>
-        new(_aws, CloudWatchSample.Settings, _time, _ => Task.FromResult(_stable));
+    private CloudWatchMetrics Metrics() => new(_aws, CloudWatchSample.Settings, _time, _ => Task.FromResult(_stable));
 
     [Test]
     public async Task TellsOfTheLastPeriodThatIsOverForLongEnough()
@@ -106,8 +105,12 @@ public class CloudWatchMetricsTests
         Option("--start-time").ShouldBe("2026-11-20T14:53:00Z");
     }
 
-    [TestCase("{\"MetricDataResults\":[{\"Id\":\"q0\",\"Timestamps\":[],\"Values\":[],\"StatusCode\":\"InternalError\"}]}")]
-    [TestCase("{\"MetricDataResults\":[{\"Id\":\"q0\",\"Timestamps\":[],\"Values\":[],\"StatusCode\":\"PartialData\"}]}")]
+    [TestCase(
+        "{\"MetricDataResults\":[{\"Id\":\"q0\",\"Timestamps\":[],\"Values\":[],\"StatusCode\":\"InternalError\"}]}"
+    )]
+    [TestCase(
+        "{\"MetricDataResults\":[{\"Id\":\"q0\",\"Timestamps\":[],\"Values\":[],\"StatusCode\":\"PartialData\"}]}"
+    )]
     [TestCase("{\"MetricDataResults\":[{\"Id\":\"q0\"")]
     [TestCase("")]
     [TestCase("Unable to locate credentials")]
