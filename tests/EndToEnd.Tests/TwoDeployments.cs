@@ -127,15 +127,17 @@ public sealed class TwoDeployments
     [Test]
     public void StagesThatDoNotNeedEachOtherOverlap()
     {
+        string[] beside = ["BuildApk", "BuildImages", "Backup", "TerraformPlan"];
         var tasks = Read(_secondFolder, "logs/timeline.json")["tasks"]!
             .AsArray()
+            .Where(task => beside.Contains(task!["task"]!.GetValue<string>()))
             .ToDictionary(
                 task => task!["task"]!.GetValue<string>(),
                 task => (Start: Number(task!, "offset"), Seconds: Number(task!, "seconds"))
             );
-        string[] beside = ["BuildApk", "BuildImages", "Backup", "TerraformPlan"];
         var begin = beside.Min(name => tasks[name].Start);
         var end = beside.Max(name => tasks[name].Start + tasks[name].Seconds);
+        // Not a measure of speed: run one after the other, they take at least their sum.
         (end - begin).ShouldBeLessThan(beside.Sum(name => tasks[name].Seconds));
     }
 
