@@ -45,7 +45,14 @@ public sealed class PeopleInTheLoop
         var status = await _checkout.BuildAsync("--target=Status", "--environment=sandbox");
         status.Text.ShouldContain("PAUSED");
         status.Text.ShouldContain("Rollout, by ");
-        var queue = JsonNode.Parse((await _checkout.BuildAsync("--target=Queue", "--json")).Output)!;
+        var asked = await Checkout.RunAsync(
+            Path.Combine(_checkout.Root, "build.sh"),
+            _checkout.Root,
+            ["--target=Queue", "--json"],
+            _checkout.Environment,
+            Patience
+        );
+        var queue = JsonNode.Parse(asked.Output)!;
         queue["current"]!["name"]!.GetValue<string>().ShouldBe(Path.GetFileName(_checkout.LatestRun()));
 
         var second = await _checkout.BuildAsync("--target=Deploy");
