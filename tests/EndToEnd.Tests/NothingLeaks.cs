@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text.RegularExpressions;
 using Slipway.EndToEnd.Tests.Leaks;
 
@@ -8,6 +9,7 @@ namespace Slipway.EndToEnd.Tests;
 /// plain, URL-encoded, JSON-escaped, in base64.
 /// </summary>
 [Order(4)]
+[UnsupportedOSPlatform("windows")]
 public sealed partial class NothingLeaks
 {
     private readonly List<(string Name, Run Run)> _runs = [];
@@ -152,11 +154,11 @@ public sealed partial class NothingLeaks
 
         bool IsPrivate(string file)
         {
-            if ((File.GetUnixFileMode(file) & others) == 0)
+            if ((File.GetUnixFileMode(file) & others) == UnixFileMode.None)
                 return true;
             for (var folder = Path.GetDirectoryName(file)!; folder.Length >= _product.Checkout.SandboxRoot.Length; )
             {
-                if ((File.GetUnixFileMode(folder) & (UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) == 0)
+                if ((File.GetUnixFileMode(folder) & (UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) == UnixFileMode.None)
                     return true;
                 folder = Path.GetDirectoryName(folder)!;
             }

@@ -34,13 +34,13 @@ public static partial class SecretVariables
     [GeneratedRegex(
         "(^|_)(TOKEN|SECRET|SECRETS|PASSWORD|PASSWD|PASSPHRASE|PGPASSWORD|CREDENTIAL|CREDENTIALS|WEBHOOK|PAT|CONN_STR"
             + "|AGE_KEY|API_KEY|APIKEY|ACCESS_KEY|PRIVATE_KEY|SIGNING_KEY|ENCRYPTION_KEY|PROD_KEY|SSH_KEY)(_|$)",
-        RegexOptions.NonBacktracking | RegexOptions.IgnoreCase
+        RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture
     )]
     private static partial Regex Words();
 
     [GeneratedRegex(
         @"\A[a-z][a-z0-9+.-]*://[^/@\s]*:[^/@\s]+@",
-        RegexOptions.NonBacktracking | RegexOptions.IgnoreCase
+        RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture
     )]
     private static partial Regex Login();
 }

@@ -25,7 +25,7 @@ internal sealed class LeakSearch(IEnumerable<Canary> canaries)
 
     public IEnumerable<Leak> InFiles(string folder, Func<string, bool>? leftOut = null) =>
         Directory
-            .EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+            .EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
             .Where(file => File.ResolveLinkTarget(file, returnFinalTarget: false) is null && IsRegular(file))
             .Select(file => (File: file, Name: Path.GetRelativePath(folder, file)))
             .Where(file => leftOut?.Invoke(file.Name) != true)
@@ -74,6 +74,6 @@ internal sealed class LeakSearch(IEnumerable<Canary> canaries)
 
     /// <summary>Not a socket or a pipe.</summary>
     private static bool IsRegular(string file) =>
-        (File.GetAttributes(file) & (FileAttributes.Device | FileAttributes.ReparsePoint)) == 0
+        (File.GetAttributes(file) & (FileAttributes.Device | FileAttributes.ReparsePoint)) == FileAttributes.None
         && new FileInfo(file).Length > 0;
 }
