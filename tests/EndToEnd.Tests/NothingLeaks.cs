@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text.RegularExpressions;
 using Slipway.EndToEnd.Tests.Leaks;
 
@@ -8,6 +9,7 @@ namespace Slipway.EndToEnd.Tests;
 /// plain, URL-encoded, JSON-escaped, in base64.
 /// </summary>
 [Order(4)]
+[UnsupportedOSPlatform("windows")]
 public sealed partial class NothingLeaks
 {
     private readonly List<(string Name, Run Run)> _runs = [];

@@ -40,7 +40,7 @@ public static partial class SecretVariables
 
     [GeneratedRegex(
         @"\A[a-z][a-z0-9+.-]*://[^/@\s]*:[^/@\s]+@",
-        RegexOptions.NonBacktracking | RegexOptions.IgnoreCase
+        RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture
     )]
     private static partial Regex Login();
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.Versioning;
 using Slipway.Tools;
 
 namespace Slipway.EndToEnd.Tests.Leaks;
@@ -7,6 +8,7 @@ namespace Slipway.EndToEnd.Tests.Leaks;
 /// A checkout whose product betrays every secret that it can reach, to whoever listens: its build prints them, its health
 /// endpoint answers with them, GitHub and Slack answer with them. Each way in has its own canary.
 /// </summary>
+[UnsupportedOSPlatform("windows")]
 internal sealed class LeakyProduct : IAsyncDisposable
 {
     public const string Repository = "azora/sample";
