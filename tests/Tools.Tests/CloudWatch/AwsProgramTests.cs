@@ -33,7 +33,9 @@ public class AwsProgramTests
     [Test]
     public async Task AnErrorOfCloudWatchIsNoAnswer()
     {
-        using var cloudWatch = new FakeServer(_ => new(400, "{\"__type\":\"AccessDeniedException\",\"message\":\"no\"}"));
+        using var cloudWatch = new FakeServer(_ =>
+            new(400, "{\"__type\":\"AccessDeniedException\",\"message\":\"no\"}")
+        );
         var metrics = new CloudWatchMetrics(
             new Led(cloudWatch.Url),
             CloudWatchSample.Settings,

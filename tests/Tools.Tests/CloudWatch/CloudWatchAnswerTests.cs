@@ -75,8 +75,14 @@ public class CloudWatchAnswerTests
     [TestCase("{}", "not that of get-metric-data")]
     [TestCase("[]", "not that of get-metric-data")]
     [TestCase("null", "not that of get-metric-data")]
-    [TestCase("{\"MetricDataResults\":[{\"Id\":\"a\",\"Timestamps\":[\"soon\"],\"Values\":[1]}]}", "not that of get-metric-data")]
-    [TestCase("{\"MetricDataResults\":[{\"Id\":\"a\",\"Timestamps\":[],\"Values\":[1]}]}", "a has 0 times for 1 values")]
+    [TestCase(
+        "{\"MetricDataResults\":[{\"Id\":\"a\",\"Timestamps\":[\"soon\"],\"Values\":[1]}]}",
+        "not that of get-metric-data"
+    )]
+    [TestCase(
+        "{\"MetricDataResults\":[{\"Id\":\"a\",\"Timestamps\":[],\"Values\":[1]}]}",
+        "a has 0 times for 1 values"
+    )]
     [TestCase(
         "{\"MetricDataResults\":[{\"Id\":\"a\",\"Timestamps\":[],\"Values\":[],\"StatusCode\":\"Forbidden\"}]}",
         "CloudWatch answers Forbidden for a"

@@ -15,25 +15,27 @@ public class CloudWatchCommandsTests
             .ShouldHaveSingleItem();
 
         command.Program.ShouldBe("aws");
-        command.Arguments.RemoveAt(3).ShouldBe([
-            "cloudwatch",
-            "get-metric-data",
-            "--metric-data-queries",
-            "--start-time",
-            "2026-11-20T11:55:00Z",
-            "--end-time",
-            "2026-11-20T12:00:00Z",
-            "--scan-by",
-            "TimestampAscending",
-            "--output",
-            "json",
-            "--region",
-            "us-east-1",
-            "--cli-connect-timeout",
-            "5",
-            "--cli-read-timeout",
-            "15",
-        ]);
+        command
+            .Arguments.RemoveAt(3)
+            .ShouldBe([
+                "cloudwatch",
+                "get-metric-data",
+                "--metric-data-queries",
+                "--start-time",
+                "2026-11-20T11:55:00Z",
+                "--end-time",
+                "2026-11-20T12:00:00Z",
+                "--scan-by",
+                "TimestampAscending",
+                "--output",
+                "json",
+                "--region",
+                "us-east-1",
+                "--cli-connect-timeout",
+                "5",
+                "--cli-read-timeout",
+                "15",
+            ]);
         command.Timeout.ShouldNotBeNull();
         using var queries = JsonDocument.Parse(command.Arguments[3]);
         queries.RootElement.GetArrayLength().ShouldBe(28);
@@ -66,10 +68,7 @@ public class CloudWatchCommandsTests
     [Test]
     public void ManyTargetGroupsAreAskedInParts()
     {
-        ImmutableArray<string> groups =
-        [
-            .. Enumerable.Range(0, 20).Select(i => $"targetgroup/service-{i}/{i:x16}"),
-        ];
+        ImmutableArray<string> groups = [.. Enumerable.Range(0, 20).Select(i => $"targetgroup/service-{i}/{i:x16}")];
 
         var commands = CloudWatchCommands.GetMetricData(
             CloudWatchSample.Settings with
@@ -87,7 +86,10 @@ public class CloudWatchCommandsTests
             .SelectMany(command =>
             {
                 using var queries = JsonDocument.Parse(command.Arguments[3]);
-                return queries.RootElement.EnumerateArray().Select(query => query.GetProperty("Id").GetString()!).ToList();
+                return queries
+                    .RootElement.EnumerateArray()
+                    .Select(query => query.GetProperty("Id").GetString()!)
+                    .ToList();
             })
             .ShouldBeUnique();
     }

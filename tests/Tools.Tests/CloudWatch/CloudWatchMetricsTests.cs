@@ -4,14 +4,14 @@ using Slipway.Routing;
 
 namespace Slipway.Tools.Tests;
 
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public class CloudWatchMetricsTests
 {
     private readonly SetTime _time = new(CloudWatchSample.Noon.AddSeconds(30));
     private FakeAws _aws = new(Both);
     private Slot? _stable = Slot.Blue;
 
-    private CloudWatchMetrics Metrics() =>
-        new(_aws, CloudWatchSample.Settings, _time, _ => Task.FromResult(_stable));
+    private CloudWatchMetrics Metrics() => new(_aws, CloudWatchSample.Settings, _time, _ => Task.FromResult(_stable));
 
     [Test]
     public async Task TellsOfTheLastPeriodThatIsOverForLongEnough()
@@ -106,8 +106,12 @@ public class CloudWatchMetricsTests
         Option("--start-time").ShouldBe("2026-11-20T14:53:00Z");
     }
 
-    [TestCase("{\"MetricDataResults\":[{\"Id\":\"q0\",\"Timestamps\":[],\"Values\":[],\"StatusCode\":\"InternalError\"}]}")]
-    [TestCase("{\"MetricDataResults\":[{\"Id\":\"q0\",\"Timestamps\":[],\"Values\":[],\"StatusCode\":\"PartialData\"}]}")]
+    [TestCase(
+        "{\"MetricDataResults\":[{\"Id\":\"q0\",\"Timestamps\":[],\"Values\":[],\"StatusCode\":\"InternalError\"}]}"
+    )]
+    [TestCase(
+        "{\"MetricDataResults\":[{\"Id\":\"q0\",\"Timestamps\":[],\"Values\":[],\"StatusCode\":\"PartialData\"}]}"
+    )]
     [TestCase("{\"MetricDataResults\":[{\"Id\":\"q0\"")]
     [TestCase("")]
     [TestCase("Unable to locate credentials")]
