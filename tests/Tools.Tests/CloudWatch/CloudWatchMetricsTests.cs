@@ -4,6 +4,7 @@ using Slipway.Routing;
 
 namespace Slipway.Tools.Tests;
 
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public class CloudWatchMetricsTests
 {
     private readonly SetTime _time = new(CloudWatchSample.Noon.AddSeconds(30));
