@@ -158,7 +158,10 @@ public sealed partial class NothingLeaks
                 return true;
             for (var folder = Path.GetDirectoryName(file)!; folder.Length >= _product.Checkout.SandboxRoot.Length; )
             {
-                if ((File.GetUnixFileMode(folder) & (UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) == UnixFileMode.None)
+                if (
+                    (File.GetUnixFileMode(folder) & (UnixFileMode.GroupExecute | UnixFileMode.OtherExecute))
+                    == UnixFileMode.None
+                )
                     return true;
                 folder = Path.GetDirectoryName(folder)!;
             }

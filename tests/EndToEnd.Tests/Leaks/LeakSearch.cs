@@ -25,7 +25,11 @@ internal sealed class LeakSearch(IEnumerable<Canary> canaries)
 
     public IEnumerable<Leak> InFiles(string folder, Func<string, bool>? leftOut = null) =>
         Directory
-            .EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
+            .EnumerateFiles(
+                folder,
+                "*",
+                new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None }
+            )
             .Where(file => File.ResolveLinkTarget(file, returnFinalTarget: false) is null && IsRegular(file))
             .Select(file => (File: file, Name: Path.GetRelativePath(folder, file)))
             .Where(file => leftOut?.Invoke(file.Name) != true)
