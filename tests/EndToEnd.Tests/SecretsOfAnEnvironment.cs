@@ -46,7 +46,7 @@ public sealed class SecretsOfAnEnvironment
         Lines()["OTHER"].ShouldNotBe(before["OTHER"]);
         await DoneAsync("--rotate");
         Lines()["SANDBOX_EXAMPLE_TOKEN"].ShouldNotBe(before["SANDBOX_EXAMPLE_TOKEN"]);
-        (await DoneAsync("--names")).Text.ShouldContain("SANDBOX_EXAMPLE_TOKEN\nOTHER");
+        (await DoneAsync("--names")).Text.ShouldContain("OTHER\nSANDBOX_EXAMPLE_TOKEN\n");
         await DoneAsync();
 
         var removed = await DoneAsync("--remove=OTHER");

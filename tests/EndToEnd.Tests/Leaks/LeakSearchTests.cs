@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Net;
 using System.Text;
@@ -67,18 +68,18 @@ public sealed class LeakSearchTests
     }
 
     [Test]
-    public void TheProcessListIsSampledWhileSomethingRuns()
+    public async Task TheProcessListIsSampledWhileSomethingRuns()
     {
-        using var list = ProcessList.Watch();
         var shown = Canary.Token("argument");
-        using (
-            var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sleep", ["0.4"]))!
-        )
-        using (var other = System.Diagnostics.Process.Start("sh", ["-c", "sleep 0.4", shown.Value]))
-        {
-            process.WaitForExit();
-            other.WaitForExit();
-        }
-        new LeakSearch([shown]).InText("processes", list.Seen()).ShouldNotBeEmpty();
+        using var list = ProcessList.Watch();
+        // It lives until its input is closed, so that no busy machine can miss it.
+        var start = new ProcessStartInfo("sh", ["-c", "read line; true", shown.Value]) { RedirectStandardInput = true };
+        using var process = Process.Start(start)!;
+        var search = new LeakSearch([shown]);
+        for (var look = 0; look < 600 && !search.InText("processes", list.Seen()).Any(); look++)
+            await Task.Delay(50);
+        process.StandardInput.Close();
+        await process.WaitForExitAsync();
+        search.InText("processes", list.Seen()).ShouldNotBeEmpty();
     }
 }
