@@ -1,8 +1,8 @@
 using Slipway.Faults;
 using Slipway.Outcomes;
-using Slipway.Pipeline.Sites;
 using Slipway.Releases;
 using Slipway.Rollouts;
+using Slipway.Tools;
 
 namespace Slipway.Pipeline;
 
@@ -45,7 +45,7 @@ public sealed class SharedOutage : IAsyncDisposable
 
     private static async Task HappenAsync(
         StageRun run,
-        ISharedOutage outage,
+        OutageFile outage,
         ITrafficRouter router,
         CancellationToken ended
     )

@@ -68,15 +68,7 @@ public interface ISite
     bool HasDied(string deploymentId) => false;
 
     /// <summary>Makes both versions fail at once, as an outage of what they share does; null where that cannot be asked for.</summary>
-    ISharedOutage? Outage => null;
-}
-
-/// <summary>An outage of what both versions share, on demand.</summary>
-public interface ISharedOutage
-{
-    void Begin();
-
-    void End();
+    OutageFile? Outage => null;
 }
 
 /// <summary>What routes, runs and watches the two arms.</summary>

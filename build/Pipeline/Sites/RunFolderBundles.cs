@@ -13,7 +13,7 @@ public sealed class RunFolderBundles(RunFolder? run, string releases) : IBundleS
     public async Task<string> UnpackAsync(ServiceImage image, CancellationToken cancellation)
     {
         var target = Path.Combine(releases, image.Digest.Replace(':', '-'));
-        if (run is null && !Directory.Exists(target))
+        if (run is null && !Path.Exists(target))
             throw new PipelineException(
                 $"{image.Service} cannot be started again: {target} is gone",
                 "the bundle as it was unpacked at its deployment",

@@ -23,7 +23,7 @@ public sealed class SandboxSite(
     string? engine,
     string user,
     string? overriddenRoot
-) : ISite
+) : ISite, IDisposable
 {
     private readonly RepairTurns _turns = new();
     private readonly ConcurrentDictionary<string, bool> _died = new(StringComparer.Ordinal);
@@ -184,9 +184,11 @@ public sealed class SandboxSite(
         return new SandboxWatch(this, _turns, say, tools.Time);
     }
 
+    public void Dispose() => _turns.Dispose();
+
     public bool HasDied(string deploymentId) => _died.ContainsKey(deploymentId);
 
-    public ISharedOutage Outage => new OutageFile(Path.Combine(_root.Value.Location, "outage"));
+    public OutageFile Outage => new(Path.Combine(_root.Value.Location, "outage"));
 
     /// <summary>Starts the load balancer and the database again when they were brought up once and do not run.</summary>
     internal async Task<ImmutableArray<string>> HealPartsAsync(CancellationToken cancellation)
@@ -223,7 +225,7 @@ public sealed class SandboxSite(
         return serving.Version;
     }
 
-    private Task RunAsync(string script, SandboxSettings settings, CancellationToken cancellation) =>
+    private Task<CommandResult> RunAsync(string script, SandboxSettings settings, CancellationToken cancellation) =>
         tools.Runner.RunAsync(
             Command
                 .Of(Path.Combine(settings.Scripts, script), "up")
@@ -283,14 +285,6 @@ public sealed class SandboxSite(
 
     private HaproxySettings Haproxy(SandboxSettings settings) =>
         new(settings.HaproxyFolder, settings.HttpPort, environment.Services, environment.Rollout.StickyBy);
-
-    /// <summary>The file that the instances of both versions look for at every request.</summary>
-    private sealed class OutageFile(string path) : ISharedOutage
-    {
-        public void Begin() => File.WriteAllText(path, "");
-
-        public void End() => File.Delete(path);
-    }
 
     private static string EngineName(EngineKind kind) => kind == EngineKind.Docker ? "docker" : "process";
 }
