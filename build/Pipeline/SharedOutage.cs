@@ -1,6 +1,5 @@
 using Slipway.Faults;
 using Slipway.Outcomes;
-using Slipway.Pipeline.Sites;
 using Slipway.Releases;
 using Slipway.Rollouts;
 using Slipway.Tools;

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Slipway.EndToEnd.Tests;
 
@@ -46,14 +48,16 @@ internal sealed class Checkout : IAsyncDisposable
     public Checkout WithStagesOf(int seconds)
     {
         var file = Path.Combine(Root, "environments", "sandbox", "environment.json");
-        var text = File.ReadAllText(file);
+        var text = Regex.Replace(
+            File.ReadAllText(file),
+            "\"duration\"\\s*:\\s*\"[^\"]+\"",
+            $"\"duration\": \"{seconds}s\""
+        );
+        // 5 % of 50 requests per second: a stage of this length must be able to end with a judgement.
+        var requests = Math.Max(1, seconds).ToString(CultureInfo.InvariantCulture);
         File.WriteAllText(
             file,
-            System.Text.RegularExpressions.Regex.Replace(
-                text,
-                "\"duration\"\\s*:\\s*\"[^\"]+\"",
-                $"\"duration\": \"{seconds}s\""
-            )
+            Regex.Replace(text, "\"minimumRequests\"\\s*:\\s*\\d+", $"\"minimumRequests\": {requests}")
         );
         Commit($"Stages of {seconds} s");
         return this;

@@ -211,7 +211,7 @@ public sealed class SandboxSite(
 
     public bool HasDied(string deploymentId) => _died.ContainsKey(deploymentId);
 
-    public OutageFile Outage => new OutageFile(Path.Combine(_root.Value.Location, "outage"));
+    public OutageFile Outage => new(Path.Combine(_root.Value.Location, "outage"));
 
     /// <summary>Starts the load balancer and the database again when they were brought up once and do not run.</summary>
     internal async Task<ImmutableArray<string>> HealPartsAsync(CancellationToken cancellation)
