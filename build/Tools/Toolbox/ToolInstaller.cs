@@ -43,10 +43,46 @@ public sealed class ToolInstaller(ICommandRunner runner, string repository, Time
             File.Copy(Path.Combine(_source, name), temporary, overwrite: true);
             File.Move(temporary, Path.Combine(_target, name), overwrite: true);
         }
-        var command = Command.Of("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error");
-        await runner.RunAsync(command.In(_target) with { Timeout = DownloadLimit }, onLine, cancellation);
+        await RunNpmAsync(onLine, cancellation);
         await File.WriteAllTextAsync(Stamp, wanted, CancellationToken.None);
         return true;
+    }
+
+    /// <summary>
+    /// <c>npm ci</c>; where it refuses because the lock file lacks packages of other platforms (it was made where the
+    /// registry does not have them), a plain install, held against the lock file afterwards.
+    /// </summary>
+    private async Task RunNpmAsync(Action<OutputLine>? onLine, CancellationToken cancellation)
+    {
+        Command Npm(string verb, params string[] options) =>
+            Command
+                .Of("npm", [verb, .. options, "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"])
+                .In(_target) with
+            {
+                Timeout = DownloadLimit,
+            };
+        try
+        {
+            await runner.RunAsync(Npm("ci"), onLine, cancellation);
+            return;
+        }
+        catch (CommandFailedException failure)
+            when (failure.Result.Error.Contains("EUSAGE", StringComparison.Ordinal)
+                && failure.Result.Error.Contains("from lock file", StringComparison.Ordinal)
+            )
+        {
+            await runner.RunAsync(Npm("install", "--no-save"), onLine, cancellation);
+        }
+        var differences = NpmLock.Differences(
+            await File.ReadAllTextAsync(Path.Combine(_source, "package-lock.json"), cancellation),
+            await File.ReadAllTextAsync(Path.Combine(_target, "node_modules", ".package-lock.json"), cancellation)
+        );
+        if (!differences.IsEmpty)
+            throw new PipelineException(
+                $"npm installed what is not pinned: {string.Join(", ", differences)}",
+                "the packages of build/npm/package-lock.json",
+                "cd build/npm && npm install --package-lock-only, then look at the difference"
+            );
     }
 
     /// <summary>Two runs in one checkout do not install at the same time.</summary>
