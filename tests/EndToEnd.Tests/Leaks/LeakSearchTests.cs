@@ -73,7 +73,11 @@ public sealed class LeakSearchTests
         var shown = Canary.Token("argument");
         using var list = ProcessList.Watch();
         // It lives until its input is closed, so that no busy machine can miss it.
-        var start = new ProcessStartInfo("sh", ["-c", "read line; true", shown.Value]) { RedirectStandardInput = true };
+        var start = new ProcessStartInfo("sh", ["-c", "read line; true", shown.Value])
+        {
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+        };
         using var process = Process.Start(start)!;
         var search = new LeakSearch([shown]);
         for (var look = 0; look < 600 && !search.InText("processes", list.Seen()).Any(); look++)
