@@ -61,22 +61,36 @@ public sealed class RolloutMachine
         }
         catch (Exception error) when (touched is Touched.Candidate or Touched.Swapping)
         {
-            await UndoAsync(cancellation.IsCancellationRequested ? "cancelled" : error.Message, error);
+            var isTakenBack = await UndoAsync(
+                cancellation.IsCancellationRequested ? "cancelled" : error.Message,
+                error
+            );
+            // A candidate that is not fit to get traffic ends like one that failed with it: the version before serves.
+            if (isTakenBack && error is PipelineException { ExitCode: ExitCode.Failed } failure)
+                throw new PipelineException(
+                    ExitCode.RolledBack,
+                    failure.Message,
+                    failure.Expected,
+                    failure.Next,
+                    failure
+                );
             throw;
         }
     }
 
     /// <summary>An interrupted switch may have happened: then the candidate serves, was judged good, and stays.</summary>
-    private async Task UndoAsync(string why, Exception cause)
+    /// <returns>Whether the version before has all traffic again.</returns>
+    private async Task<bool> UndoAsync(string why, Exception cause)
     {
         var serves = touched == Touched.Swapping ? await shift.TryServesAsync() : false;
         if (serves is true)
         {
             journal.Say(RolloutPhase.Promoted, $"{why}, after {plan.Candidate.Version} became the stable version");
-            return;
+            return false;
         }
         // Where nobody can say who serves, what has no traffic now may be the version before: it is not stopped.
         await TakeBackAsync(why, keepCandidate: serves is null, cause);
+        return serves is false && journal.State.Stable is not null;
     }
 
     private async Task<RolloutResult> GoAsync(CancellationToken cancellation)

@@ -9,6 +9,21 @@ public sealed class DeadBesideARollout
     private static readonly double[] InEachStage = [35, 450, 1300];
 
     [Test]
+    public async Task ACandidateThatIsNotFitForAnyTraffic_IsARollback_ButNotWhereNothingServedBefore(
+        [Values] bool hasStable
+    )
+    {
+        var world = new FakeWorld(hasStable);
+        world.AfterStart = () => world.Other.SaysVersion = "9.9.9";
+        var refused = await Should.ThrowAsync<PipelineException>(() =>
+            new RolloutMachine(world.Plan(), world.Ports()).RunAsync(CancellationToken.None)
+        );
+        refused.ExitCode.ShouldBe(hasStable ? ExitCode.RolledBack : ExitCode.Failed);
+        refused.Message.ShouldContain("is not healthy");
+        world.Share.ShouldBe(0);
+    }
+
+    [Test]
     public async Task ADeadStableVersion_IsStartedAgainBeforeTheCandidate()
     {
         var world = new FakeWorld();
