@@ -143,6 +143,9 @@ public sealed record RolloutSettings
     /// <summary>Chance of aborting a good deployment, over all stages, metrics and looks together.</summary>
     public double FalseAbortProbability { get; init; } = 0.01;
 
+    /// <summary>A typical latency that grew by less is nobody's concern; a fresh process is slower than a warm one.</summary>
+    public TimeSpan LatencyFloor { get; init; } = TimeSpan.FromMilliseconds(0.25);
+
     /// <summary>Cookie or header that keeps a user at one arm; null without sticky sessions.</summary>
     public string? StickyBy { get; init; }
 

@@ -130,6 +130,7 @@ internal static class EnvironmentReader
             DrainTimeout = section.Duration("drainTimeout", Day) ?? defaults.DrainTimeout,
             MinimumRequests = (int)section.Integer("minimumRequests", defaults.MinimumRequests, 0, 100_000_000),
             FalseAbortProbability = section.Fraction("falseAbortProbability", defaults.FalseAbortProbability, 0.5),
+            LatencyFloor = section.Duration("latencyFloor", Day) ?? defaults.LatencyFloor,
             StickyBy = section.Text("stickyBy", TextRule.Header),
             SyntheticRequestsPerSecond = (int)section.Integer("syntheticRequestsPerSecond", 0, 0, 100_000),
             Metrics = section.Section("metrics", MetricsReader.Read) ?? defaults.Metrics,

@@ -41,6 +41,7 @@ public sealed record RolloutPlan
                 FalseAbortProbability = Settings.FalseAbortProbability,
                 MinimumRequests = Settings.MinimumRequests,
                 AcceptLowTraffic = AcceptLowTraffic,
+                LatencyFloorMilliseconds = Settings.LatencyFloor.TotalMilliseconds,
                 MissingTicksBorne = Judge.MissingTicksBorne + Settings.Metrics.LateTicks(Settings.CheckInterval),
             },
             [
