@@ -9,9 +9,10 @@ public sealed record TickDifference(ArmTick? Stable, ArmTick? Candidate, double 
 /// Turns growing counters into what happened since the reading before. A missing answer, a missing arm, a reset or a
 /// number that cannot be gives a dropped tick; the next good reading starts from itself.
 /// </summary>
-public sealed class CounterDifference
+/// <param name="latencyFloorMilliseconds">How much slower than the stable arm's quantile a request must be to count as slow.</param>
+public sealed class CounterDifference(double latencyFloorMilliseconds = 0)
 {
-    private readonly LatencyReference reference = new();
+    private readonly LatencyReference reference = new(latencyFloorMilliseconds);
     private MetricsReading? before;
 
     /// <summary>Starts anew from the next reading: what happens until then (a weight change) is not judged.</summary>
@@ -71,7 +72,7 @@ public sealed class CounterDifference
 /// The stable arm's latency distribution before a tick: its quantiles and the cap for outliers. Taken from the past
 /// only, so that no tick shapes its own yardstick.
 /// </summary>
-internal sealed class LatencyReference
+internal sealed class LatencyReference(double floorMilliseconds)
 {
     /// <summary>Fewer requests than this do not tell a p99.</summary>
     private const long Enough = 100;
@@ -113,7 +114,7 @@ internal sealed class LatencyReference
         }
         if (total < Enough)
             return;
-        (p50, p90, p99) = (Quantile(0.5), Quantile(0.9), Quantile(0.99));
+        (p50, p90, p99) = (Beyond(Quantile(0.5)), Beyond(Quantile(0.9)), Beyond(Quantile(0.99)));
         cap = total >= 10 * Enough ? Quantile(0.999) : int.MaxValue;
     }
 
@@ -159,6 +160,18 @@ internal sealed class LatencyReference
         return bucket >= bounds.Length
             ? Math.Log(bounds[^1])
             : 0.5 * (Math.Log(bounds[bucket - 1]) + Math.Log(bounds[bucket]));
+    }
+
+    /// <summary>The bucket that lies the floor above another: what is slower by less is nobody's concern.</summary>
+    private int Beyond(int bucket)
+    {
+        var bounds = LatencyBounds.Milliseconds;
+        if (floorMilliseconds <= 0 || bucket >= bounds.Length)
+            return bucket;
+        var line = bounds[bucket] + floorMilliseconds;
+        while (bucket < bounds.Length - 1 && bounds[bucket] < line)
+            bucket++;
+        return bucket;
     }
 
     private int Quantile(double q)

@@ -12,7 +12,7 @@ internal sealed class RolloutTicker(RolloutPlan plan, RolloutPorts ports)
 {
     private readonly CanaryPlan canary = plan.ToCanaryPlan();
     private readonly CanaryJudge judge = new(plan.ToCanaryPlan());
-    private readonly CounterDifference difference = new();
+    private readonly CounterDifference difference = new(plan.Settings.LatencyFloor.TotalMilliseconds);
     private readonly Patience patience = new(ports.Time);
     private int stage = -1;
     private int entry;

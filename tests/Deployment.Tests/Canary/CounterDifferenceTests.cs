@@ -86,6 +86,20 @@ public sealed class CounterDifferenceTests
     }
 
     [Test]
+    public void SlowerByLessThanTheFloor_IsNotSlow()
+    {
+        // Buckets 10, 15, 20, 40 end at about 0.26, 0.42, 0.67 and 4.5 ms: a floor of 3 ms lies between the last two.
+        var difference = new CounterDifference(latencyFloorMilliseconds: 3);
+        difference.Take(Reading(0, Counters(0), Counters(0)));
+        (int, long)[] usual = [(10, 1000)];
+        difference.Take(Reading(10, Counters(1000, usual), Counters(0)));
+        var cold = difference
+            .Take(Reading(20, Counters(2000, (10, 2000)), Counters(30, (15, 10), (20, 10), (40, 10))))
+            .Candidate!.Latency;
+        (cold.AboveP50, cold.AboveP90, cold.AboveP99).ShouldBe((10, 10, 10));
+    }
+
+    [Test]
     public void AnOutlier_CountsAsTheStableArmsP999()
     {
         var difference = new CounterDifference();
