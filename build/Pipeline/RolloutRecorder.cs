@@ -19,7 +19,10 @@ public sealed class RolloutRecorder : IRolloutObserver, IAsyncDisposable
     {
         _run = run;
         _ticks = run.Folder.OpenLines(TicksFile);
-        _state = new LatestState(new RolloutStateFile(run.Folder.PathOf(StateFile)), run.Warn);
+        _state = new LatestState(
+            new RolloutStateFile(run.Folder.PathOf(StateFile), run.Context.Workbench.Redactor.Redact),
+            run.Warn
+        );
     }
 
     public Task TickedAsync(TickLine line, CancellationToken cancellation) =>

@@ -5,10 +5,17 @@ using Slipway.Runs;
 namespace Slipway.Tools;
 
 /// <summary>The state of a rollout as its process last wrote it, for other processes to look at. Nothing decides by it.</summary>
-public sealed class RolloutStateFile(string path)
+/// <param name="redact">What is written passes here first: a health answer can say anything.</param>
+public sealed class RolloutStateFile(string path, Func<string, string>? redact = null)
 {
     public Task WriteAsync(RolloutState state, CancellationToken cancellation) =>
-        AtomicFile.WriteAsync(path, JsonSerializer.Serialize(state, StageSerializer.Options) + "\n", cancellation);
+        AtomicFile.WriteAsync(path, Text(state), cancellation);
+
+    private string Text(RolloutState state)
+    {
+        var text = JsonSerializer.Serialize(state, StageSerializer.Options) + "\n";
+        return redact is null ? text : redact(text);
+    }
 
     /// <summary>Null when there is none, or none that can be read.</summary>
     public RolloutState? TryRead()
