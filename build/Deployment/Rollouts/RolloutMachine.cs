@@ -217,7 +217,11 @@ public sealed class RolloutMachine
             RolloutPhase.Held,
             $"{ended.Explanation}; {stable} has all traffic again, the candidate runs without"
         );
-        return Result(RolloutOutcome.Held, stable) with { SecondsToZero = taken.SecondsToZero };
+        return Result(RolloutOutcome.Held, stable) with
+        {
+            SecondsToZero = taken.SecondsToZero,
+            Reason = ended.Explanation,
+        };
     }
 
     private async Task<RolloutResult> RolledBackAsync(string why, ProjectVersion? stable)

@@ -9,6 +9,9 @@ public sealed class Terraform(ICommandRunner runner, Redactor redactor, Terrafor
 {
     private const string ConfigFile = "TF_CLI_CONFIG_FILE";
 
+    /// <summary>Two at a time would lock each other out of the same data folder, and stages run at the same time.</summary>
+    private static readonly SemaphoreSlim OneInit = new(1, 1);
+
     public TerraformLayer Layer { get; } = layer;
 
     public async Task<string> VersionAsync(CancellationToken cancellation) =>
@@ -19,7 +22,15 @@ public sealed class Terraform(ICommandRunner runner, Redactor redactor, Terrafor
     {
         Directory.CreateDirectory(Layer.DataFolder);
         var hasLockFile = File.Exists(Path.Combine(Layer.Folder, ".terraform.lock.hcl"));
-        await Run(TerraformCommands.Init(Layer, hasLockFile), onLine, cancellation);
+        await OneInit.WaitAsync(cancellation);
+        try
+        {
+            await Run(TerraformCommands.Init(Layer, hasLockFile), onLine, cancellation);
+        }
+        finally
+        {
+            OneInit.Release();
+        }
         if (Layer.Workspace is { } workspace)
             await Run(TerraformCommands.SelectWorkspace(Layer, workspace), onLine, cancellation);
     }

@@ -50,8 +50,10 @@ public sealed class FaultMatrix
             :
             [
                 ("TerraformDeploy", Injection.Terminate),
-                .. Injection.All.Where(fault => fault != Injection.Kill).Select(fault => ("Rollout", fault)),
-                ("Smoke", Injection.CandidateDead),
+                ("Rollout", Injection.InterruptTwice),
+                ("Rollout", Injection.RouterDead),
+                ("Rollout", Injection.CandidateDead),
+                ("Rollout", Injection.StableDead),
             ];
         return cells.Select(cell => new TestCaseData(cell.Item1, cell.Item2));
     }
