@@ -76,6 +76,18 @@ public sealed record Request
             "let the Terraform plan destroy or replace protected resources; needs --reason"
         ),
         new(
+            "filter",
+            ArgumentForm.Value,
+            "EXPRESSION",
+            "with Test: which tests to run, as dotnet test --filter takes it"
+        ),
+        new(
+            "optional",
+            ArgumentForm.Flag,
+            "",
+            "with Bootstrap: also what only this repository's own suite needs (a registry, age, prometheus, aws)"
+        ),
+        new(
             "accept-low-traffic",
             ArgumentForm.Flag,
             "",
