@@ -116,11 +116,19 @@ public sealed class DeploymentContext(
         if (request.Version is { } version)
             _ = ProjectVersion.Parse(version);
         _ = Destination.Waves(request.Region);
+        if (request.Region is { } region && runs.Find()?.TryRead<Release>() is { } begun && begun.Region != region)
+            throw new PipelineException(
+                ExitCode.Usage,
+                $"{begun.DeploymentId} is a deployment to {(begun.Region is { } one ? one : "every region")}, not to {region}",
+                "the regions that it was begun with",
+                $"leave --region out, or begin another: ./build.sh --target=Deploy --version={begun.Version} --region={region}"
+            );
         if (request.SandboxFault is not { } fault)
             return;
         if (!Site.IsSandbox)
             throw new PipelineException(ExitCode.Usage, $"{Destination.Name} takes no --sandbox-fault", "the sandbox");
-        _ = SandboxFault.Parse(fault);
+        if (SandboxFault.Parse(fault).Region is { } hit)
+            _ = Destination.Waves(hit);
     }
 
     /// <summary>The failure of a run as its reports tell it.</summary>

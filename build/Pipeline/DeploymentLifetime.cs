@@ -5,6 +5,7 @@ using Slipway.Environments;
 using Slipway.Outcomes;
 using Slipway.Records;
 using Slipway.Releases;
+using Slipway.Rollouts;
 using Slipway.Runs;
 
 namespace Slipway.Pipeline;
@@ -90,7 +91,12 @@ public sealed class DeploymentLifetime : FrostingLifetime<DeploymentContext>
     {
         try
         {
-            var done = await context.Recovery.RestoreServiceAsync(folder);
+            // A later wave that is held is no bad verdict about the regions before it.
+            var isHeld = Runs.Peek<RolloutResult>(folder)?.Result == RolloutOutcome.Held;
+            var done = await context.Recovery.RestoreServiceAsync(
+                folder,
+                keepPromoted: isHeld && !context.Cancellation.IsCancellationRequested
+            );
             if (done is not null)
                 context.Say(done);
             return done;

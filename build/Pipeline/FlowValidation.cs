@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Slipway.Builds;
 using Slipway.Outcomes;
+using Slipway.Pipeline.Sites;
 using Slipway.Products;
 using Slipway.Releases;
 using Slipway.Runs;
@@ -12,13 +14,34 @@ namespace Slipway.Pipeline;
 /// <summary>Runs a sub-project's flows: on an Android device with the release's APK when there is one, else the web flows in a browser.</summary>
 public sealed class FlowValidation(Workbench tools)
 {
+    /// <summary>In every region, one after the other: a device and a browser are there once.</summary>
     /// <exception cref="PipelineException">There are no flows, or the APK is not the one that was verified.</exception>
     public async Task<ValidationResult> RunAsync(
         SubProject project,
         RunFolder folder,
         Release release,
         ApkArtifact apk,
-        Uri baseUrl,
+        ImmutableArray<Serving> sides,
+        Action<OutputLine> onLine,
+        CancellationToken cancellation
+    )
+    {
+        var results = ImmutableArray.CreateBuilder<ValidationResult>();
+        foreach (var side in sides)
+            results.Add(await RunAsync(project, folder, release, apk, side, onLine, cancellation));
+        return results[0] with
+        {
+            Flows = [.. results.SelectMany(result => result.Flows)],
+            FrontendMayDeploy = results.All(result => result.FrontendMayDeploy),
+        };
+    }
+
+    private async Task<ValidationResult> RunAsync(
+        SubProject project,
+        RunFolder folder,
+        Release release,
+        ApkArtifact apk,
+        Serving side,
         Action<OutputLine> onLine,
         CancellationToken cancellation
     )
@@ -33,14 +56,14 @@ public sealed class FlowValidation(Workbench tools)
         var device = file is null || devices.Ready.IsEmpty ? null : devices.Ready[0];
         var platform = device is null ? FlowPlatform.Web : FlowPlatform.Android;
         if (device is not null)
-            await tools.Android.ReverseAsync(device, baseUrl.Port, tools.Root, cancellation);
+            await tools.Android.ReverseAsync(device, side.PublicUrl.Port, tools.Root, cancellation);
         var report = await tools.Maestro.RunAsync(
             new FlowRun(
                 platform,
                 tools.PathOf(Path.Combine(flows, platform == FlowPlatform.Web ? "web" : "android")),
-                folder.PathOf("validation/flows"),
+                folder.PathOf(side.Region is null ? "validation/flows" : $"validation/flows/{side.Region}"),
                 folder.Root,
-                baseUrl,
+                side.PublicUrl,
                 release.Version.Number
             )
             {
@@ -59,7 +82,7 @@ public sealed class FlowValidation(Workbench tools)
                 ? $"the web flows ran in a browser: {(file is null ? "the sub-project has no APK" : devices.Detail)}"
                 : null,
             ApkSha256 = apk.Sha256,
-            Flows = report.Flows,
+            Flows = [.. report.Flows.Select(flow => flow with { Region = side.Region })],
             FrontendMayDeploy = report.Passed,
             JUnit = report.JUnit,
         };

@@ -16,8 +16,9 @@ namespace Slipway.Pipeline;
 public sealed class Recovery(DeploymentContext context)
 {
     /// <summary>Takes the traffic back if this deployment's version has any. Not to be cancelled.</summary>
+    /// <param name="keepPromoted">Whether regions that have passed keep the new version: a later wave is only held.</param>
     /// <returns>What was done, or null when there was nothing to take back.</returns>
-    public async Task<string?> RestoreServiceAsync(RunFolder folder)
+    public async Task<string?> RestoreServiceAsync(RunFolder folder, bool keepPromoted = false)
     {
         // A deployment that has ended well is not taken back because somebody repeats one of its stages.
         if (folder.TryRead<DeploymentRecord>()?.Status == DeploymentRecords.TextOf(DeploymentStatus.Success))
@@ -25,10 +26,32 @@ public sealed class Recovery(DeploymentContext context)
         if (folder.TryRead<InfrastructureOutputs>() is not { } outputs || folder.TryRead<Release>() is not { } release)
             return null;
         var sides = await context.Site.ServingAsync(folder, outputs, release.Region, CancellationToken.None);
-        var serving = sides.Single();
+        var switched = new List<(Serving Side, HotRollbackResult Back)>();
+        try
+        {
+            var done = await EveryRegion.DoAsync(
+                sides.Reverse(),
+                side => RestoreAsync(folder, release, side, keepPromoted, switched)
+            );
+            return done.IsEmpty ? null : string.Join('\n', done);
+        }
+        finally
+        {
+            await NoteAsync(folder, switched);
+        }
+    }
+
+    private async Task<string?> RestoreAsync(
+        RunFolder folder,
+        Release release,
+        Serving serving,
+        bool keepPromoted,
+        List<(Serving Side, HotRollbackResult Back)> switched
+    )
+    {
         var stable = await serving.Workload.ReadAsync(Arm.Stable, CancellationToken.None);
         if (stable.DeploymentId == folder.DeploymentId)
-            return await SwitchBackAsync(folder, release, serving);
+            return keepPromoted ? null : await SwitchBackAsync(release, serving, switched);
         var candidate = await serving.Workload.ReadAsync(Arm.Candidate, CancellationToken.None);
         if (candidate.DeploymentId != folder.DeploymentId)
             return null;
@@ -117,28 +140,58 @@ public sealed class Recovery(DeploymentContext context)
         folder.TryRead<RolloutResult>() is { Result: not RolloutOutcome.Promoted } rollout
         && rollout.Stages is not [.., { TrafficPercentage: 100, Status: "healthy" or "promoted" }];
 
-    private async Task<string?> SwitchBackAsync(RunFolder folder, Release release, Serving serving)
+    private async Task<string?> SwitchBackAsync(
+        Release release,
+        Serving serving,
+        List<(Serving Side, HotRollbackResult Back)> switched
+    )
     {
-        if (release.PreviousVersion is not { } before)
+        // The environment's tag says what served in all regions; what served in this one is what is warm there.
+        var before = serving.Region is null
+            ? release.PreviousVersion
+            : (await serving.Workload.ReadAsync(Arm.Candidate, CancellationToken.None)).Version;
+        if (before is null && release.PreviousVersion is null)
             return null;
         var back = await new HotRollback(context.Time, serving.Router, serving.Workload, serving.Probe).RunAsync(
             before,
             CancellationToken.None
         );
+        switched.Add((serving, back));
         await serving.Workload.StopCandidateAsync(context.Destination.Rollout.DrainTimeout, CancellationToken.None);
-        // The rollout's output no longer holds: a resumed run rolls out anew.
-        if (folder.TryRead<RolloutResult>() is { } rollout)
-            await folder.WriteAsync(
-                rollout with
-                {
-                    Result = RolloutOutcome.RolledBack,
-                    Serving = back.Serving,
-                    Warm = null,
-                    WarmUntil = null,
-                    SecondsToZero = back.SecondsToSwitch,
-                },
-                CancellationToken.None
-            );
         return $"{back.Serving} serves again, switched in {back.SecondsToSwitch:0.00} s";
+    }
+
+    /// <summary>The rollout's output no longer holds: a resumed run rolls out anew.</summary>
+    private static async Task NoteAsync(RunFolder folder, List<(Serving Side, HotRollbackResult Back)> switched)
+    {
+        if (switched.Count == 0 || folder.TryRead<RolloutResult>() is not { } rollout)
+            return;
+        await folder.WriteAsync(
+            rollout with
+            {
+                Result = RolloutOutcome.RolledBack,
+                Serving = switched[0].Back.Serving,
+                Warm = null,
+                WarmUntil = null,
+                SecondsToZero = switched.Max(one => one.Back.SecondsToSwitch),
+                Waves =
+                [
+                    .. rollout.Waves.Select(wave =>
+                        switched.Find(one => one.Side.Region == wave.Region) is { Back: { } back }
+                            ? wave with
+                            {
+                                Result = RolloutOutcome.RolledBack,
+                                Serving = back.Serving,
+                                Warm = null,
+                                WarmUntil = null,
+                                SecondsToZero = back.SecondsToSwitch,
+                                NotBroughtBack = null,
+                            }
+                            : wave
+                    ),
+                ],
+            },
+            CancellationToken.None
+        );
     }
 }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Slipway.Canary;
+using Slipway.Environments;
 using Slipway.Outcomes;
+using Slipway.Pipeline.Sites;
 using Slipway.Records;
 using Slipway.Releases;
 using Slipway.Reports;
@@ -29,8 +31,14 @@ public sealed class Reporting(DeploymentContext context)
     {
         var report = new DeploymentReport(context.OutputsOf(folder), status, context.Time.GetUtcNow(), failure)
         {
-            Observed = await ObserveAsync(folder, cancellation),
-            Ticks = await ReadTicksAsync(folder, cancellation),
+            Ticks = await ReadTicksAsync(folder, null, cancellation),
+            RegionTicks = await ReadRegionsAsync(folder, cancellation),
+        };
+        var observed = await ObserveAsync(folder, cancellation);
+        report = report with
+        {
+            Observed = observed.Select(one => one.Version).Distinct().ToArray() is [var same] ? same : null,
+            ObservedIn = observed is [{ Region: "" }] ? [] : observed,
         };
         report = report with
         {
@@ -49,28 +57,46 @@ public sealed class Reporting(DeploymentContext context)
     /// <summary>What leaves the run folder holds no secret either.</summary>
     private string Redact(string text) => context.Workbench.Redactor.Redact(text);
 
-    /// <summary>What the router gives all traffic to; null when it cannot be asked.</summary>
-    private async Task<Versions.ProjectVersion?> ObserveAsync(RunFolder folder, CancellationToken cancellation)
+    /// <summary>What each router gives all traffic to; empty when one cannot be asked.</summary>
+    private async Task<ImmutableArray<RegionServing>> ObserveAsync(RunFolder folder, CancellationToken cancellation)
     {
-        if (folder.TryRead<Infrastructure.InfrastructureOutputs>() is not { Outcome: StageOutcome.Done } outputs)
-            return null;
+        if (folder.TryRead<Infrastructure.InfrastructureOutputs>() is not { Outcome: StageOutcome.Done })
+            return [];
         try
         {
-            var sides = await context.Site.ServingAsync(folder, outputs, region: null, cancellation);
-            return (await sides.Single().Workload.ReadAsync(Arm.Stable, cancellation)).Version;
+            return
+            [
+                .. (await EveryRegion.ServingAsync(context.Site, region: null, cancellation)).Select(
+                    one => new RegionServing(one.Region, one.Version)
+                ),
+            ];
         }
         catch (PipelineException)
         {
-            return null; // a dead router is what the failure says; the report then speaks of what the stages wrote
+            return []; // a dead router is what the failure says; the report then speaks of what the stages wrote
         }
     }
 
+    private async Task<ImmutableArray<RegionTicks>> ReadRegionsAsync(RunFolder folder, CancellationToken cancellation)
+    {
+        var regions = ImmutableArray.CreateBuilder<RegionTicks>();
+        foreach (var region in context.Destination.Waves().OfType<string>())
+            regions.Add(new(region, await ReadTicksAsync(folder, region, cancellation)));
+        return regions.ToImmutable();
+    }
+
     /// <summary>The rollout's looks; a log that is damaged costs the report its picture, nothing else.</summary>
-    private static async Task<ImmutableArray<TickLine>> ReadTicksAsync(RunFolder folder, CancellationToken cancellation)
+    private static async Task<ImmutableArray<TickLine>> ReadTicksAsync(
+        RunFolder folder,
+        string? region,
+        CancellationToken cancellation
+    )
     {
         try
         {
-            return await folder.TryReadTextAsync(TickLog.FileName, LargestTickLog, cancellation) is { } text
+            return
+                await folder.TryReadTextAsync(RolloutRecorder.TicksFileOf(region), LargestTickLog, cancellation)
+                    is { } text
                 ? TickLog.Read(text)
                 : [];
         }

@@ -8,13 +8,13 @@ using Slipway.Versions;
 namespace Slipway.Pipeline;
 
 /// <param name="TagCommit">What the environment's tag names now; null when there is no tag.</param>
-/// <param name="Serving">For the switch: what was looked at when it was decided.</param>
+/// <param name="Regions">For the switch: what was looked at when it was decided, in the order of the waves, and how each goes back.</param>
 public sealed record DecidedRollback(
     RollbackSelection Selection,
     RollbackPlan Plan,
     string Reason,
     string? TagCommit,
-    ImmutableArray<Serving> Serving
+    ImmutableArray<(Serving Serving, RollbackPlan Plan)> Regions
 );
 
 /// <summary>Finds out where an environment can go back to, shows it, and asks.</summary>
@@ -28,9 +28,14 @@ public sealed class RollbackChoice(DeploymentContext context)
         var sides = await context.Site.LookAsync(Request.Region, cancellation);
         foreach (var side in sides)
             await DemandNoRolloutAsync(side, cancellation);
-        var serving = sides.Single();
-        var stable = await serving.Workload.ReadAsync(Arm.Stable, cancellation);
-        var warm = await serving.Workload.ReadAsync(Arm.Candidate, cancellation);
+        var arms = ImmutableArray.CreateBuilder<(ArmState Stable, ArmState Warm)>();
+        foreach (var side in sides)
+            arms.Add(
+                (
+                    await side.Workload.ReadAsync(Arm.Stable, cancellation),
+                    await side.Workload.ReadAsync(Arm.Candidate, cancellation)
+                )
+            );
         var ledger = await context.Ledger.ReadAsync(cancellation);
         if (!ledger.IsSound && !Request.Force)
             throw new PipelineException(
@@ -43,7 +48,7 @@ public sealed class RollbackChoice(DeploymentContext context)
         var pointer = tags.Pointer(context.Destination.Name, project)?.CommitSha;
         var current =
             RollbackPlan.CurrentOf(
-                stable.Version,
+                arms.Select(one => one.Stable.Version).Max(),
                 RollbackPlan.TaggedBy(ledger, pointer, tags.CurrentVersion(context.Destination.Name, project))
             )
             ?? throw new PipelineException(
@@ -52,8 +57,23 @@ public sealed class RollbackChoice(DeploymentContext context)
             );
         var selection = RollbackSelection.Of(current, tags, ledger, Request.ExcludeUnstable);
         var asked = Request.Version is { } version ? ProjectVersion.Parse(version) : null;
+        // The region that has what is taken back decides where to; the others go to the same version in their own way.
+        var (stable, warm) = arms.FirstOrDefault(one => one.Stable.Version == current, arms[0]);
         var plan = RollbackPlan.Of(selection, asked, ledger, stable, warm, Request.Cold);
-        foreach (var line in RollbackText.Of(selection, plan, Request.RestoreDatabase, context.Time.GetUtcNow()))
+        ImmutableArray<(Serving Serving, RollbackPlan Plan)> regions =
+        [
+            .. sides.Zip(
+                arms,
+                (side, one) =>
+                    (side, RollbackPlan.Of(selection, plan.To.Version, ledger, one.Stable, one.Warm, Request.Cold))
+            ),
+        ];
+        var named = regions
+            .Where(region => region.Serving.Region is not null)
+            .Select(region => new RegionRollback(region.Serving.Region!, region.Plan));
+        foreach (
+            var line in RollbackText.Of(selection, plan, Request.RestoreDatabase, context.Time.GetUtcNow(), [.. named])
+        )
             context.WriteResult(line);
         plan.DemandWindow(context.Time.GetUtcNow(), Request.Force);
         if (Request.RestoreDatabase && plan.Restorable is null)
@@ -62,7 +82,7 @@ public sealed class RollbackChoice(DeploymentContext context)
                 "a deployment after it, with a backup",
                 "leave --restore-database out"
             );
-        return new(selection, plan, Ask(plan, cancellation), pointer, sides);
+        return new(selection, plan, Ask(plan, cancellation), pointer, regions);
     }
 
     private static async Task DemandNoRolloutAsync(Serving serving, CancellationToken cancellation)

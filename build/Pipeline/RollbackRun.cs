@@ -28,16 +28,13 @@ public sealed class RollbackRun(DeploymentContext context, DecidedRollback decid
         var folder = context.Runs.Open(context.Releases.NewId(Plan.To.CommitSha));
         var release = Release(folder.DeploymentId);
         await folder.WriteAsync(release, cancellation);
-        var serving =
-            Plan.Kind == RollbackKind.Cold ? await StartAsync(folder, release, cancellation) : decided.Serving.Single();
-        var switched = await new HotRollback(context.Time, serving.Router, serving.Workload, serving.Probe).RunAsync(
-            Plan.To.Version,
-            CancellationToken.None
-        );
-        context.Say($"{switched.Serving} has all traffic, switched in {switched.SecondsToSwitch:0.00} s");
+        var sides = ImmutableArray.CreateBuilder<Serving>();
+        foreach (var (side, plan) in decided.Regions)
+            sides.Add(plan.Kind == RollbackKind.Cold ? await StartAsync(folder, release, side, cancellation) : side);
+        var switched = await SwitchAsync(sides);
         await folder.WriteAsync(Rollout(folder.DeploymentId, switched), CancellationToken.None);
         var restore = context.Request.RestoreDatabase ? await RestoreAsync(folder) : null;
-        var smoke = await SmokeAsync(folder.DeploymentId, serving);
+        var smoke = await SmokeAsync(folder.DeploymentId, sides);
         await folder.WriteAsync(smoke, CancellationToken.None);
         var incident = new Incident(
             folder.DeploymentId,
@@ -47,7 +44,7 @@ public sealed class RollbackRun(DeploymentContext context, DecidedRollback decid
             decided.Reason,
             _startedAt,
             context.Time.GetUtcNow(),
-            switched.SecondsToSwitch,
+            switched.Max(one => one.Result.SecondsToSwitch),
             smoke.Checks,
             restore
         );
@@ -60,6 +57,29 @@ public sealed class RollbackRun(DeploymentContext context, DecidedRollback decid
         return incident;
     }
 
+    /// <summary>The newest wave first; a region that is stuck does not keep the others from going back.</summary>
+    private async Task<ImmutableArray<(Serving Serving, HotRollbackResult Result)>> SwitchAsync(
+        IEnumerable<Serving> sides
+    )
+    {
+        var switched = new List<(Serving Serving, HotRollbackResult Result)>();
+        await EveryRegion.DoAsync(
+            sides.Reverse(),
+            async side =>
+            {
+                var result = await new HotRollback(context.Time, side.Router, side.Workload, side.Probe).RunAsync(
+                    Plan.To.Version,
+                    CancellationToken.None
+                );
+                switched.Insert(0, (side, result));
+                var said = $"{result.Serving} has all traffic, switched in {result.SecondsToSwitch:0.00} s";
+                context.Say(side.Say(said));
+                return said;
+            }
+        );
+        return [.. switched];
+    }
+
     private Release Release(string id) =>
         new()
         {
@@ -70,6 +90,7 @@ public sealed class RollbackRun(DeploymentContext context, DecidedRollback decid
             CommitSha = Plan.To.CommitSha,
             GitRef = Plan.To.Version.TagRef,
             Environment = context.Destination.Name,
+            Region = context.Request.Region,
             PreviousVersion = Plan.From,
             PreviousCommitSha = decided.TagCommit,
             TriggeredBy = context.Origin.Actor,
@@ -78,7 +99,12 @@ public sealed class RollbackRun(DeploymentContext context, DecidedRollback decid
         };
 
     /// <summary>Starts what was built for the version then, beside the one that serves.</summary>
-    private async Task<Serving> StartAsync(RunFolder folder, Release release, CancellationToken cancellation)
+    private async Task<Serving> StartAsync(
+        RunFolder folder,
+        Release release,
+        Serving side,
+        CancellationToken cancellation
+    )
     {
         var built = context.Runs.Newest(
             context.Destination.Name,
@@ -91,39 +117,63 @@ public sealed class RollbackRun(DeploymentContext context, DecidedRollback decid
                 $"the run folder of its deployment below {context.Runs.Root}",
                 $"./build.sh --target=Deploy --environment={context.Destination.Name} --version={Plan.To.Version} --force --reason=\"rollback\""
             );
-        context.Say($"starts {Plan.To.Version} again, as {built.DeploymentId} has built it");
+        context.Say(side.Say($"starts {Plan.To.Version} again, as {built.DeploymentId} has built it"));
         var sides = await context.Site.ServingAsync(
             built,
             Runs.Peek<InfrastructureOutputs>(built),
-            release.Region,
+            side.Region,
             cancellation
         );
         var serving = sides.Single();
         await serving.Workload.StartCandidateAsync(
-            new(Plan.To.Version, folder.DeploymentId, images.Images, context.Site.CandidateSettings(release)),
+            new(
+                Plan.To.Version,
+                folder.DeploymentId,
+                images.Images,
+                context.Site.CandidateSettings(release, side.Region)
+            ),
             cancellation
         );
         return serving;
     }
 
-    private RolloutResult Rollout(string id, HotRollbackResult switched)
+    private RolloutResult Rollout(string id, ImmutableArray<(Serving Serving, HotRollbackResult Result)> switched)
     {
         var now = context.Time.GetUtcNow();
+        var left = switched.Select(one => one.Result.Left).Distinct().ToArray() is [var same] ? same : null;
         return new()
         {
             DeploymentId = id,
             StartedAt = _startedAt,
             FinishedAt = now,
             Result = RolloutOutcome.Promoted,
-            Serving = switched.Serving,
-            Warm = switched.Left,
-            WarmUntil = switched.Left is null ? null : now + context.Destination.RollbackWindow,
-            Stages =
+            Serving = Plan.To.Version,
+            Warm = left,
+            WarmUntil = left is null ? null : now + context.Destination.RollbackWindow,
+            Stages = [.. decided.Regions.Select(region => Stage(region.Serving.Region, region.Plan, now))],
+            Waves =
             [
-                new("rollback", 100, _startedAt, (now - _startedAt).TotalSeconds, "healthy", 0, 0, 0, 0, Plan.Why),
+                .. switched
+                    .Where(one => one.Serving.Region is not null)
+                    .Select(one => new RolloutWaveResult(
+                        one.Serving.Region!,
+                        RolloutOutcome.Promoted,
+                        one.Result.Serving,
+                        []
+                    )
+                    {
+                        Warm = one.Result.Left,
+                        WarmUntil = one.Result.Left is null ? null : now + context.Destination.RollbackWindow,
+                    }),
             ],
         };
     }
+
+    private RolloutStageResult Stage(string? region, RollbackPlan plan, DateTimeOffset now) =>
+        new("rollback", 100, _startedAt, (now - _startedAt).TotalSeconds, "healthy", 0, 0, 0, 0, plan.Why)
+        {
+            Region = region,
+        };
 
     private async Task<RestoreResult> RestoreAsync(RunFolder folder)
     {
@@ -157,12 +207,11 @@ public sealed class RollbackRun(DeploymentContext context, DecidedRollback decid
         return result;
     }
 
-    private async Task<SmokeResult> SmokeAsync(string id, Serving serving)
+    private async Task<SmokeResult> SmokeAsync(string id, IEnumerable<Serving> sides)
     {
         var startedAt = context.Time.GetUtcNow();
         var checks = await new SmokeChecks(context.Destination, context.Time).RunAsync(
-            [serving],
-            Plan.To.Version,
+            sides.Select(side => (side, Plan.To.Version)),
             await context.Site.DatabaseUrlAsync(CancellationToken.None),
             CancellationToken.None
         );
@@ -184,7 +233,9 @@ public sealed class RollbackRun(DeploymentContext context, DecidedRollback decid
             RollbackAvailable = false,
             RollbackDeadline = null,
         };
-        await context.Ledger.AppendAsync(record, release, CancellationToken.None);
+        var stays = await EveryRegion.WhyTheTagStaysAsync(context, Plan.To.Version, CancellationToken.None);
+        await context.Ledger.AppendAsync(record, stays is null ? release : null, CancellationToken.None);
+        context.Say(stays ?? $"{context.Destination.Name} names {Plan.To.Version} again");
         await folder.WriteAsync(record, CancellationToken.None);
         var report = await context.Reports.WriteAsync(
             folder,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Builds;
+using Slipway.Environments;
 using Slipway.Outcomes;
 using Slipway.Pipeline.Sites;
 using Slipway.Releases;
@@ -14,18 +15,31 @@ public static class RolloutPlans
         DeploymentContext context,
         Release release,
         ImageSet images,
-        ImmutableSortedDictionary<string, string> settings
+        string? region,
+        int waves
     ) =>
         new()
         {
-            Candidate = new CandidateStart(release.Version, release.DeploymentId, images.Images, settings),
-            Settings = context.Destination.Rollout,
+            Candidate = new CandidateStart(
+                release.Version,
+                release.DeploymentId,
+                images.Images,
+                context.Site.CandidateSettings(release, region)
+            ),
+            Settings = Settings(context.Destination.In(region).Rollout, waves),
             Health = context.Destination.Health,
             RollbackWindow = context.Destination.RollbackWindow,
             AcceptLowTraffic = context.Request.AcceptLowTraffic,
             FreezeOverride = context.Request.Force ? context.Request.Reason : null,
             // Nobody may be at the terminal: what stands still ends as held, with the stable version serving.
             HoldLimit = context.Destination.Rollout.HoldLimit,
+        };
+
+    /// <summary>The chance of taking back a good release is that of the whole deployment: the waves share it.</summary>
+    private static RolloutSettings Settings(RolloutSettings settings, int waves) =>
+        settings with
+        {
+            FalseAbortProbability = settings.FalseAbortProbability / waves,
         };
 
     public static RolloutPorts Ports(DeploymentContext context, Serving serving, IRolloutObserver observer) =>

@@ -13,10 +13,13 @@ public sealed class RolloutTraffic : IAsyncDisposable
 
     private readonly SyntheticTraffic? _traffic;
 
-    private RolloutTraffic(SyntheticTraffic? traffic) => _traffic = traffic;
+    private readonly Action<string> _say;
+
+    private RolloutTraffic(SyntheticTraffic? traffic, Action<string> say) => (_traffic, _say) = (traffic, say);
 
     /// <summary>Starts it, unless nothing serves yet: then there is nobody who could answer.</summary>
-    public static async Task<RolloutTraffic> StartAsync(DeploymentContext context, Serving serving)
+    /// <param name="say">Is told at the end what users would have seen.</param>
+    public static async Task<RolloutTraffic> StartAsync(DeploymentContext context, Serving serving, Action<string> say)
     {
         var settings = context.Destination.Rollout;
         var stable = await serving.Workload.ReadAsync(Arm.Stable, context.Cancellation);
@@ -36,21 +39,28 @@ public sealed class RolloutTraffic : IAsyncDisposable
                         Limit
                     ),
                     context.Time
-                )
+                ),
+            text => say(serving.Say(text))
         );
     }
 
-    /// <summary>Ends the traffic; what users would have seen, in a sentence.</summary>
-    public async Task<string> EndAsync()
+    /// <summary>Ends the traffic, and says what users would have seen.</summary>
+    public async ValueTask DisposeAsync()
     {
         if (_traffic is null)
-            return "no synthetic traffic";
-        var report = await _traffic.StopAsync();
-        return string.Create(
-                CultureInfo.InvariantCulture,
-                $"{report.Sent} synthetic requests, {report.Lost} lost by the machinery"
-            ) + (report.FirstFailure is null ? "" : $" ({report.FirstFailure})");
+        {
+            _say("no synthetic traffic");
+            return;
+        }
+        await using (_traffic)
+        {
+            var report = await _traffic.StopAsync();
+            _say(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{report.Sent} synthetic requests, {report.Lost} lost by the machinery"
+                ) + (report.FirstFailure is null ? "" : $" ({report.FirstFailure})")
+            );
+        }
     }
-
-    public ValueTask DisposeAsync() => _traffic?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -24,7 +24,7 @@ public sealed class SandboxCloud(SandboxSite site, Workbench tools, Action<Outpu
         [
             $"{(changed ? "brought up" : "is up")}: {site.Location}",
             .. dead.Select(part => $"was down and is up again: {part}"),
-            .. healed is null ? [] : new[] { $"instances had died and run again: {healed}" },
+            .. healed.Select(version => $"instances had died and run again: {version}"),
             .. outputs.Plain.Select(output => $"{output.Key} = {output.Value}"),
         ];
     }

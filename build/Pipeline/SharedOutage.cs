@@ -1,5 +1,6 @@
 using Slipway.Faults;
 using Slipway.Outcomes;
+using Slipway.Pipeline.Sites;
 using Slipway.Releases;
 using Slipway.Rollouts;
 using Slipway.Tools;
@@ -24,16 +25,17 @@ public sealed class SharedOutage : IAsyncDisposable
     private SharedOutage(Task outage, CancellationTokenSource ended) => (_outage, _ended) = (outage, ended);
 
     /// <returns>Null when the release asks for no such fault.</returns>
-    public static SharedOutage? Start(StageRun run, Release release, ITrafficRouter router)
+    public static SharedOutage? Start(StageRun run, Release release, Serving serving)
     {
         if (
             release.SandboxFault is not { } text
-            || SandboxFault.Parse(text).Bearer != FaultBearer.SharedOutage
-            || run.Context.Site.Outage is not { } outage
+            || SandboxFault.Parse(text) is not { Bearer: FaultBearer.SharedOutage } fault
+            || !fault.Hits(serving.Region)
+            || run.Context.Site.OutageIn(serving.Region) is not { } outage
         )
             return null;
         var ended = new CancellationTokenSource();
-        return new(Task.Run(() => HappenAsync(run, outage, router, ended.Token)), ended);
+        return new(Task.Run(() => HappenAsync(run, outage, serving.Router, ended.Token)), ended);
     }
 
     public async ValueTask DisposeAsync()

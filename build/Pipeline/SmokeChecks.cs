@@ -12,11 +12,10 @@ namespace Slipway.Pipeline;
 /// <summary>All smoke checks of an environment at the same time: every service through the router of every region, the database, the critical endpoints.</summary>
 public sealed class SmokeChecks(EnvironmentConfiguration environment, TimeProvider time)
 {
-    /// <param name="version">Every service must say it.</param>
+    /// <param name="sides">With the version that every service there must say.</param>
     /// <param name="database">Null when the environment has none.</param>
     public async Task<ImmutableArray<SmokeCheck>> RunAsync(
-        IEnumerable<Serving> sides,
-        ProjectVersion version,
+        IEnumerable<(Serving Serving, ProjectVersion Version)> sides,
         Secret? database,
         CancellationToken cancellation
     )
@@ -25,17 +24,26 @@ public sealed class SmokeChecks(EnvironmentConfiguration environment, TimeProvid
         var check = new HttpCheck(http, time);
         var checks = sides.SelectMany(side =>
             environment
-                .Services.Select(service => check.HealthAsync(side.PublicUrl, service, version, cancellation))
+                .Services.Select(service =>
+                    check.HealthAsync(side.Serving.PublicUrl, service, side.Version, cancellation)
+                )
                 .Concat(
                     environment.CriticalEndpoints.Select(endpoint =>
-                        check.EndpointAsync(side.PublicUrl, endpoint, cancellation)
+                        check.EndpointAsync(side.Serving.PublicUrl, endpoint, cancellation)
                     )
                 )
+                .Select(made => InAsync(side.Serving.Region, made))
         );
         if (environment.Database is not null)
             checks = checks.Append(DatabaseAsync(database, cancellation));
         return [.. await Task.WhenAll(checks)];
     }
+
+    private static async Task<SmokeCheck> InAsync(string? region, Task<SmokeCheck> check) =>
+        await check with
+        {
+            Region = region,
+        };
 
     private async Task<SmokeCheck> DatabaseAsync(Secret? url, CancellationToken cancellation)
     {

@@ -33,13 +33,16 @@ resource "terraform_data" "postgres" {
   }
 }
 
+# A load balancer for each region; they share the database.
 resource "terraform_data" "haproxy" {
+  for_each = local.routers
+
   input = {
     scripts = var.scripts
-    root    = var.root
+    root    = each.value.root
   }
 
-  triggers_replace = [var.root, var.http_port]
+  triggers_replace = [each.value.root, each.value.port]
 
   provisioner "local-exec" {
     command     = "exec \"$SCRIPTS/haproxy.sh\" up"
@@ -59,4 +62,10 @@ resource "terraform_data" "haproxy" {
       SLIPWAY_SANDBOX_ROOT = self.input.root
     }
   }
+}
+
+# Before there were regions there was one, without a key.
+moved {
+  from = terraform_data.haproxy
+  to   = terraform_data.haproxy["default"]
 }

@@ -1,6 +1,12 @@
 output "public_url" {
-  description = "Where users find the product."
-  value       = "http://127.0.0.1:${var.http_port}"
+  description = "Where users find the product; there is none where there are regions."
+  value       = try(local.only.url, null)
+  depends_on  = [terraform_data.haproxy]
+}
+
+output "public_urls" {
+  description = "Where users of each region find the product; there is none without regions."
+  value       = local.only == null ? { for name, router in local.routers : name => router.url } : null
   depends_on  = [terraform_data.haproxy]
 }
 
@@ -41,7 +47,13 @@ output "database_url" {
 }
 
 output "router_socket" {
-  description = "HAProxy's admin socket."
-  value       = "${var.root}/haproxy/admin.sock"
+  description = "HAProxy's admin socket; there is none where there are regions."
+  value       = try(local.only.socket, null)
+  depends_on  = [terraform_data.haproxy]
+}
+
+output "router_sockets" {
+  description = "The admin socket of each region; there is none without regions."
+  value       = local.only == null ? { for name, router in local.routers : name => router.socket } : null
   depends_on  = [terraform_data.haproxy]
 }

@@ -28,17 +28,22 @@ variable "database_port" {
   }
 }
 
-variable "http_port" {
-  description = "Loopback port of the load balancer: where users find the product."
-  type        = number
+variable "http_ports" {
+  description = "Loopback ports of the load balancers, where users find the product: region = port, or default = port without regions."
+  type        = map(number)
 
   validation {
-    condition     = var.http_port >= 1 && var.http_port <= 65535 && floor(var.http_port) == var.http_port
-    error_message = "http_port must be a port from 1 to 65535."
+    condition     = alltrue([for port in values(var.http_ports) : port >= 1 && port <= 65535 && floor(port) == port])
+    error_message = "http_ports must be ports from 1 to 65535."
   }
 
   validation {
-    condition     = var.http_port != var.database_port
-    error_message = "http_port and database_port must differ."
+    condition     = length(distinct(concat(values(var.http_ports), [var.database_port]))) == length(var.http_ports) + 1
+    error_message = "The ports of http_ports and database_port must differ."
+  }
+
+  validation {
+    condition     = keys(var.http_ports) == tolist(["default"]) || (length(var.http_ports) > 0 && alltrue([for name in keys(var.http_ports) : can(regex("^[a-z]{2}-[a-z]+$", name))]))
+    error_message = "http_ports has a port for each region, like us-east, or one for default."
   }
 }

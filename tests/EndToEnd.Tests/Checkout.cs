@@ -28,13 +28,19 @@ internal sealed class Checkout : IAsyncDisposable
 
     public static string Repository { get; } = FindRepository();
 
-    public static async Task<Checkout> CreateAsync()
+    /// <param name="regions">
+    /// Whether the sandbox has the regions that it is shipped with. A second rollout takes its time, and most tests are
+    /// about something else.
+    /// </param>
+    public static async Task<Checkout> CreateAsync(bool regions = false)
     {
         var folder = Path.Combine(Path.GetTempPath(), "slipway-e2e-" + Guid.NewGuid().ToString("N")[..8]);
         Directory.CreateDirectory(folder);
         var checkout = new Checkout(folder);
         Directory.CreateDirectory(checkout.Root);
         await checkout.CopyAsync();
+        if (!regions)
+            Directory.Delete(Path.Combine(checkout.Root, "environments", "sandbox", "regions"), recursive: true);
         await checkout.GitAsync("init", "--quiet", "--initial-branch=main");
         checkout.Commit("The product as it is");
         return checkout;
@@ -47,16 +53,19 @@ internal sealed class Checkout : IAsyncDisposable
     public Checkout WithStagesOf(int seconds)
     {
         var file = Path.Combine(Root, "environments", "sandbox", "environment.json");
-        var text = Regex.Replace(
-            File.ReadAllText(file),
-            "\"duration\"\\s*:\\s*\"[^\"]+\"",
-            $"\"duration\": \"{seconds}s\""
-        );
+        var text = Shortened(file, seconds);
+        var regions = Path.Combine(Root, "environments", "sandbox", "regions");
+        if (Directory.Exists(regions))
+            foreach (var region in Directory.GetFiles(regions, "region.json", SearchOption.AllDirectories))
+                File.WriteAllText(region, Shortened(region, seconds));
         // 5 % of 50 requests per second: a stage of this length must be able to end with a judgement.
         File.WriteAllText(file, Regex.Replace(text, "\"minimumRequests\"\\s*:\\s*\\d+", "\"minimumRequests\": 2"));
         Commit($"Stages of {seconds} s");
         return this;
     }
+
+    private static string Shortened(string file, int seconds) =>
+        Regex.Replace(File.ReadAllText(file), "\"duration\"\\s*:\\s*\"[^\"]+\"", $"\"duration\": \"{seconds}s\"");
 
     public Task<Run> BuildAsync(params string[] arguments) => Start(arguments).EndAsync(TimeSpan.FromMinutes(5));
 

@@ -5,17 +5,22 @@ namespace Slipway.EndToEnd.Tests;
 /// <summary>Who serves at a checkout's sandbox, as its users see it.</summary>
 internal static class ServedVersions
 {
-    public static Uri PublicUrl(this Checkout checkout)
+    /// <param name="region">Null for the only one.</param>
+    public static Uri PublicUrl(this Checkout checkout, string? region = null)
     {
         var settings = Path.Combine(checkout.SandboxRoot, "sandbox.auto.tfvars.json");
-        var port = JsonNode.Parse(File.ReadAllText(settings))!["http_port"]!.GetValue<int>();
+        var port = JsonNode.Parse(File.ReadAllText(settings))!["http_ports"]![region ?? "default"]!.GetValue<int>();
         return new Uri($"http://127.0.0.1:{port}/");
     }
 
     /// <summary>The versions that a hundred requests through the load balancer meet; each must be answered.</summary>
-    public static async Task<string[]> ServedAsync(this Checkout checkout)
+    public static async Task<string[]> ServedAsync(this Checkout checkout, string? region = null)
     {
-        using var client = new HttpClient { BaseAddress = checkout.PublicUrl(), Timeout = TimeSpan.FromSeconds(5) };
+        using var client = new HttpClient
+        {
+            BaseAddress = checkout.PublicUrl(region),
+            Timeout = TimeSpan.FromSeconds(5),
+        };
         var versions = new SortedSet<string>(StringComparer.Ordinal);
         for (var request = 0; request < 100; request++)
         {

@@ -19,6 +19,8 @@ public sealed class TwoDeployments
         "deploy/outputs.json",
         "migration/migration.json",
         "rollout/rollout.json",
+        "rollout/us-east/ticks.ndjson",
+        "rollout/eu-west/ticks.ndjson",
         "smoke/smoke.json",
         "validation/validation.json",
         "record.json",
@@ -37,7 +39,7 @@ public sealed class TwoDeployments
     [OneTimeSetUp]
     public async Task Deploy()
     {
-        _checkout = await Checkout.CreateAsync();
+        _checkout = await Checkout.CreateAsync(regions: true);
         _first = await _checkout.BuildAsync("--target=Deploy");
         _first.ExitCode.ShouldBe(0, _first.Text);
         _firstFolder = _checkout.LatestRun();
@@ -79,11 +81,27 @@ public sealed class TwoDeployments
     public void TheSecondTakesTrafficStepByStepBesideTheFirst()
     {
         var stages = Read(_secondFolder, "rollout/rollout.json")["stages"]!.AsArray();
-        stages.Select(stage => stage!["trafficPercentage"]!.GetValue<int>()).ShouldBe([5, 50, 100]);
+        stages
+            .Select(stage => (stage!["region"]!.GetValue<string>(), stage["trafficPercentage"]!.GetValue<int>()))
+            .ShouldBe([("us-east", 5), ("us-east", 50), ("us-east", 100), ("eu-west", 50), ("eu-west", 100)]);
         foreach (var stage in stages)
             stage!["candidateRequests"]!.GetValue<long>().ShouldBePositive();
-        foreach (var stage in stages.Take(2))
+        foreach (var stage in stages.Where(stage => stage!["trafficPercentage"]!.GetValue<int>() < 100))
             stage!["stableRequests"]!.GetValue<long>().ShouldBePositive();
+    }
+
+    [Test]
+    public async Task EveryRegionServesTheSecond_AndReportAndRecordSaySo()
+    {
+        foreach (var region in new[] { "us-east", "eu-west" })
+            (await _checkout.ServedAsync(region)).ShouldBe(["0.2.0"]);
+        Read(_secondFolder, "record.json")["regions"]!
+            .AsArray()
+            .Select(one => (one!["region"]!.GetValue<string>(), one["result"]!.GetValue<string>()))
+            .ShouldBe([("us-east", "promoted"), ("eu-west", "promoted")]);
+        var report = await File.ReadAllTextAsync(Path.Combine(_secondFolder, "report.html"));
+        report.ShouldContain("id=\"rollout-us-east-title\"");
+        report.ShouldContain("id=\"rollout-eu-west-title\"");
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Versions;
 
 namespace Slipway.Checks;
@@ -25,6 +26,40 @@ public static class VersionInService
                 $"{problem}; expected a higher version, or --force --reason=\"why\""
             )
             : new(CheckNames.SameVersion, CheckStatus.Warning, $"{problem}, overridden: {reason.Trim()}");
+    }
+
+    /// <summary>
+    /// The same where the environment has regions: what serves in those that are deployed to counts, because the
+    /// environment's tag names only what serves in all of them.
+    /// </summary>
+    /// <param name="serving">Region → version; null for a region where nothing serves yet.</param>
+    public static CheckResult Check(
+        ProjectVersion candidate,
+        ImmutableArray<(string Region, ProjectVersion? Version)> serving,
+        string? reason = null
+    )
+    {
+        var checks = serving
+            .Select(one => (one.Region, one.Version, Check: Check(candidate, one.Version, reason)))
+            .ToImmutableArray();
+        // A region that has the version already is no hindrance to the others.
+        var counted = checks.Where(one => one.Version != candidate).DefaultIfEmpty(checks[0]).ToImmutableArray();
+        var worst = counted.FirstOrDefault(
+            one => one.Check.Status == CheckStatus.Failed,
+            counted.FirstOrDefault(one => one.Check.Status == CheckStatus.Warning, counted[0])
+        );
+        return worst.Check with
+        {
+            Detail =
+                worst.Check.Status == CheckStatus.Passed
+                    ? string.Join(
+                        ", ",
+                        checks.Select(one =>
+                            $"{one.Region}: {(one.Version == candidate ? $"{candidate} is in service already" : one.Check.Detail)}"
+                        )
+                    )
+                    : $"{(checks.Length > 1 && worst.Version == candidate ? "every region" : worst.Region)}: {worst.Check.Detail}",
+        };
     }
 
     private static CheckResult Passed(string detail) => new(CheckNames.SameVersion, CheckStatus.Passed, detail);

@@ -129,6 +129,8 @@ public static class Configuration
             errors.Add("cloudMappings.aws", "is missing", "AWS's name of the region: the engine terraform runs there");
         if (environment is { IsProduction: true } && region.PublicUrl is { Scheme: "http" })
             errors.Add("publicUrl", "is http", "https for a production environment");
+        if (environment is not null && !region.Stages.IsEmpty)
+            RolloutRules.CheckStages(environment.Rollout with { Stages = region.Stages }, errors);
     }
 
     private static ProductConfiguration? ReadProduct(

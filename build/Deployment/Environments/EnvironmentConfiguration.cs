@@ -81,7 +81,11 @@ public sealed record RegionConfiguration(
     ImmutableSortedDictionary<string, string> CloudMappings,
     int Order = 0,
     Uri? PublicUrl = null
-);
+)
+{
+    /// <summary>Stages of its own rollout; empty where the environment's hold.</summary>
+    public ImmutableArray<RolloutStage> Stages { get; init; } = [];
+}
 
 /// <param name="Layer">Folder under <c>terraform/</c>.</param>
 /// <param name="Backend"><c>local</c>, <c>s3</c>, <c>pg</c>, <c>http</c>.</param>

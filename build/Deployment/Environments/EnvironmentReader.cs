@@ -62,8 +62,20 @@ internal static class EnvironmentReader
         var mappings = section.TextMap("cloudMappings", TextRule.CloudName, TextRule.CloudRegion);
         if (section.Require("cloudMappings", "at least one cloud, e.g. { \"aws\": \"us-east-1\" }") && mappings.IsEmpty)
             section.Error("cloudMappings", "is empty", "at least one cloud, e.g. { \"aws\": \"us-east-1\" }");
-        return new(name, mappings, (int)section.Integer("order", 0, 0, 1000), section.Url("publicUrl"));
+        return new(name, mappings, (int)section.Integer("order", 0, 0, 1000), section.Url("publicUrl"))
+        {
+            Stages = section.Section("rollout", ReadRegionRollout)?.Stages ?? [],
+        };
     }
+
+    /// <summary>Everything else of a rollout is the environment's.</summary>
+    private static RolloutSettings ReadRegionRollout(ConfigurationSection section) =>
+        new()
+        {
+            Stages = section.Require("stages", "a list with at least one stage")
+                ? section.Sections("stages", ReadStage)
+                : [],
+        };
 
     private static TerraformSettings ReadTerraform(ConfigurationSection section)
     {

@@ -7,6 +7,20 @@ namespace Slipway.Environments;
 /// <summary>The waves of an environment: one for each region, in the order of the configuration.</summary>
 public static class EnvironmentWaves
 {
+    /// <summary>The environment as one of its regions has it: its stages and its URL go before the environment's.</summary>
+    /// <param name="region">Null for an environment without regions.</param>
+    public static EnvironmentConfiguration In(this EnvironmentConfiguration environment, string? region)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        if (environment.Regions.FirstOrDefault(one => one.Name == region) is not { } found)
+            return environment;
+        return environment with
+        {
+            PublicUrl = found.PublicUrl ?? environment.PublicUrl,
+            Rollout = found.Stages.IsEmpty ? environment.Rollout : environment.Rollout with { Stages = found.Stages },
+        };
+    }
+
     /// <summary>The regions to act on in their order; one nameless wave where the environment has no regions.</summary>
     /// <param name="region">Only this one; null for all.</param>
     /// <exception cref="PipelineException">The environment has no such region (exit 2).</exception>

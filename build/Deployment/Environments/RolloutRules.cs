@@ -5,12 +5,30 @@ internal static class RolloutRules
 {
     public static void Check(EnvironmentConfiguration environment, ConfigurationErrors errors)
     {
-        var rollout = environment.Rollout;
-        if (rollout.Stages.IsEmpty)
+        if (environment.Rollout.Stages.IsEmpty)
         {
             errors.Add("rollout.stages", "is empty", "at least one stage, the last one with 100 percent");
             return;
         }
+        CheckStages(environment.Rollout, errors);
+        if (environment.Health.Interval > environment.Health.Timeout)
+            errors.Add(
+                "health.interval",
+                $"is {DurationText.Format(environment.Health.Interval)}",
+                $"at most health.timeout ({DurationText.Format(environment.Health.Timeout)})"
+            );
+        CheckMetrics(environment, errors);
+        if (environment is { IsProduction: true, Rollout.SyntheticRequestsPerSecond: > 0 })
+            errors.Add(
+                "rollout.syntheticRequestsPerSecond",
+                "is not 0",
+                "0 in production, where users bring the traffic"
+            );
+    }
+
+    /// <summary>The stages climb to 100 %, and each can be looked at: also those that a region has of its own.</summary>
+    internal static void CheckStages(RolloutSettings rollout, ConfigurationErrors errors)
+    {
         EnvironmentRules.Unique(rollout.Stages.Select(stage => stage.Name), "rollout.stages", errors);
         for (var i = 0; i < rollout.Stages.Length; i++)
         {
@@ -33,19 +51,6 @@ internal static class RolloutRules
                 $"rollout.stages[{rollout.Stages.Length - 1}].trafficPercentage",
                 $"is {rollout.Stages[^1].TrafficPercentage}",
                 "100 in the last stage"
-            );
-        if (environment.Health.Interval > environment.Health.Timeout)
-            errors.Add(
-                "health.interval",
-                $"is {DurationText.Format(environment.Health.Interval)}",
-                $"at most health.timeout ({DurationText.Format(environment.Health.Timeout)})"
-            );
-        CheckMetrics(environment, errors);
-        if (environment is { IsProduction: true, Rollout.SyntheticRequestsPerSecond: > 0 })
-            errors.Add(
-                "rollout.syntheticRequestsPerSecond",
-                "is not 0",
-                "0 in production, where users bring the traffic"
             );
     }
 

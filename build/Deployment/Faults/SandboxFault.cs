@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using Slipway.Environments;
 using Slipway.Outcomes;
 
 namespace Slipway.Faults;
@@ -18,8 +19,9 @@ public enum FaultBearer
 }
 
 /// <summary>A fault that was asked for with <c>--sandbox-fault=</c>, so that everybody can watch an abort. Sandbox only.</summary>
-/// <param name="Text">As it was typed, and as the instances read it.</param>
-public sealed record SandboxFault(string Text, FaultBearer Bearer)
+/// <param name="Text">As the instances read it: as it was typed, without the region.</param>
+/// <param name="Region">The only region that it hits (<c>errors:5%@eu-west</c>); null for every one.</param>
+public sealed record SandboxFault(string Text, FaultBearer Bearer, string? Region = null)
 {
     /// <summary>Every fault with its grammar by example, in the order of the documentation.</summary>
     public static ImmutableArray<string> Examples { get; } =
@@ -50,7 +52,35 @@ public sealed record SandboxFault(string Text, FaultBearer Bearer)
     );
 
     /// <exception cref="PipelineException">No such fault; exit code 2.</exception>
-    public static SandboxFault Parse(string text) =>
+    public static SandboxFault Parse(string text)
+    {
+        var at = text.IndexOf('@', StringComparison.Ordinal);
+        if (at < 0)
+            return ParseFault(text, text);
+        var fault = ParseFault(text[..at], text);
+        if (!TextRule.RegionName.Holds(text[(at + 1)..]))
+            throw new PipelineException(
+                ExitCode.Usage,
+                $"--sandbox-fault: '{text}' names no region after the @",
+                $"a region of the environment: {TextRule.RegionName.Expected}",
+                "./build.sh --target=Deploy --sandbox-fault=errors:60%@eu-west"
+            );
+        return fault.Bearer == FaultBearer.Migration
+            ? throw new PipelineException(
+                ExitCode.Usage,
+                $"--sandbox-fault: '{text}' cannot hit one region: the regions share the database",
+                "broken-migration without a region"
+            )
+            : fault with
+            {
+                Region = text[(at + 1)..],
+            };
+    }
+
+    /// <summary>Whether it hits this region.</summary>
+    public bool Hits(string? region) => Region is null || Region == region;
+
+    private static SandboxFault ParseFault(string text, string typed) =>
         text switch
         {
             "broken-migration" => new(text, FaultBearer.Migration),
@@ -58,8 +88,8 @@ public sealed record SandboxFault(string Text, FaultBearer Bearer)
             _ when _candidate.IsMatch(text) => new(text, FaultBearer.Candidate),
             _ => throw new PipelineException(
                 ExitCode.Usage,
-                $"--sandbox-fault: '{text}' is no fault that is known",
-                expected: string.Join(", ", Examples),
+                $"--sandbox-fault: '{typed}' is no fault that is known",
+                expected: $"{string.Join(", ", Examples)}; with @<region> after it, in one region only",
                 next: "./build.sh --target=Deploy --sandbox-fault=errors:5%"
             ),
         };

@@ -10,11 +10,21 @@ public sealed record RecordedBackup(
     [property: JsonPropertyName("timestamp")] DateTimeOffset Timestamp
 );
 
+/// <param name="Result"><c>promoted</c>, <c>rolledBack</c> or <c>held</c>.</param>
+/// <param name="Version">Version that served there when the deployment had ended; null when nobody could say.</param>
+public sealed record RecordedRegion(
+    [property: JsonPropertyName("region")] string Region,
+    [property: JsonPropertyName("result")] string Result,
+    [property: JsonPropertyName("version")] string? Version
+);
+
 public sealed record RecordedStage(
     [property: JsonPropertyName("stage")] string Stage,
     [property: JsonPropertyName("traffic_percentage")] int TrafficPercentage,
     [property: JsonPropertyName("duration_minutes")] double DurationMinutes,
-    [property: JsonPropertyName("status")] string Status
+    [property: JsonPropertyName("status")] string Status,
+    [property: JsonPropertyName("region"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        string? Region = null
 );
 
 /// <summary>Output of Record: the fields and names of the production deployment guide (snake case), then our own.</summary>
@@ -37,6 +47,11 @@ public sealed record DeploymentRecord : StageOutput, IStageFile
 
     [JsonPropertyName("region")]
     public string? Region { get; init; }
+
+    /// <summary>What became of each region, in the order of the waves; null where the environment has none.</summary>
+    [JsonPropertyName("regions")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<RecordedRegion>? Regions { get; init; }
 
     /// <summary><c>success</c>, <c>failed</c>, <c>rolled_back</c> or <c>cancelled</c>.</summary>
     [JsonPropertyName("status")]

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Slipway.Rollouts;
 using Slipway.Runs;
 using Slipway.Smoke;
@@ -42,6 +43,7 @@ public static class DeploymentRecords
             Version = release.Version.FullVersion,
             Environment = release.Environment,
             Region = release.Region,
+            Regions = Regions(run.Rollout),
             Status = TextOf(status),
             GitSha = release.CommitSha,
             GitRef = release.GitRef,
@@ -88,6 +90,18 @@ public static class DeploymentRecords
             ? new(id, location, backup.Timestamp ?? backup.FinishedAt)
             : null;
 
+    private static ImmutableArray<RecordedRegion>? Regions(RolloutResult? rollout) =>
+        rollout is { Waves.IsDefaultOrEmpty: false }
+            ?
+            [
+                .. rollout.Waves.Select(wave => new RecordedRegion(
+                    wave.Region,
+                    JsonNamingPolicy.CamelCase.ConvertName(wave.Result.ToString()),
+                    wave.Serving?.FullVersion
+                )),
+            ]
+            : null;
+
     private static ImmutableArray<RecordedStage> Stages(RolloutResult? rollout) =>
         rollout is null
             ? []
@@ -97,7 +111,8 @@ public static class DeploymentRecords
                     stage.Stage,
                     stage.TrafficPercentage,
                     Math.Round(stage.DurationSeconds / 60, 3),
-                    stage.Status
+                    stage.Status,
+                    stage.Region
                 )),
             ];
 

@@ -7,6 +7,12 @@ using Slipway.Versions;
 
 namespace Slipway.Reports;
 
+/// <summary>A region's looks and verdicts.</summary>
+public sealed record RegionTicks(string Region, ImmutableArray<TickLine> Ticks);
+
+/// <param name="Version">Null where nothing serves, or nobody could say what.</param>
+public sealed record RegionServing(string Region, ProjectVersion? Version);
+
 /// <summary>All that a report of a deployment says, whatever it is written as. Every text in it is redacted already.</summary>
 /// <param name="Failure">The stage that ended the deployment; null when none did.</param>
 public sealed record DeploymentReport(
@@ -23,6 +29,12 @@ public sealed record DeploymentReport(
 
     /// <summary>Looks and verdicts of the rollout, for its picture; empty when there was none or its log cannot be read.</summary>
     public ImmutableArray<TickLine> Ticks { get; init; } = [];
+
+    /// <summary>The same of each region, in the order of the waves; empty without regions.</summary>
+    public ImmutableArray<RegionTicks> RegionTicks { get; init; } = [];
+
+    /// <summary>What the router of each region was seen to give all traffic to; empty without regions.</summary>
+    public ImmutableArray<RegionServing> ObservedIn { get; init; } = [];
 
     public StageTimeline Timeline { get; } = StageTimeline.Of(Run, Failure);
 
@@ -49,9 +61,18 @@ public sealed record DeploymentReport(
             var where = Run.Release.Region is null
                 ? Run.Release.Environment
                 : $"{Run.Release.Environment} ({Run.Release.Region})";
-            var serves = Serving is null ? "nothing serves yet" : $"{Serving} serves";
+            var serves =
+                ObservedIn.Select(one => one.Version).Distinct().Count() > 1
+                    ? string.Join(
+                        ", ",
+                        ObservedIn.Select(one => $"{one.Version?.FullVersion ?? "nothing"} serves in {one.Region}")
+                    )
+                : Serving is null ? "nothing serves yet"
+                : $"{Serving} serves";
             return (IsHeld, Status) switch
             {
+                (true, _) when !Run.Rollout!.Waves.IsEmpty =>
+                    $"{version} is held in {Run.Rollout.Waves[^1].Region} of {Run.Release.Environment} and needs a person",
                 (true, _) => $"{version} is held at {HeldAt()} % in {where} and needs a person",
                 (_, DeploymentStatus.Success) => $"{version} serves {where}",
                 (_, DeploymentStatus.RolledBack) => $"{version} was taken back from {where}: {serves}",

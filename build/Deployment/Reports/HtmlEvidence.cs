@@ -76,7 +76,7 @@ internal static class HtmlEvidence
         );
         foreach (var check in smoke.Checks)
             html.Append(
-                $"<tr><th scope=\"row\">{HtmlText.Of(check.Name)}</th><td class=\"{(check.Passed ? "good\">passed" : "bad\">failed")}</td><td class=\"n\">{Quantities.Seconds(check.Milliseconds / 1000)}</td><td>{HtmlText.Of($"{check.Target}: {check.Detail}")}</td></tr>\n"
+                $"<tr><th scope=\"row\">{HtmlText.Of(check.Title)}</th><td class=\"{(check.Passed ? "good\">passed" : "bad\">failed")}</td><td class=\"n\">{Quantities.Seconds(check.Milliseconds / 1000)}</td><td>{HtmlText.Of($"{check.Target}: {check.Detail}")}</td></tr>\n"
             );
         html.Append("</tbody></table></div>\n");
     }
@@ -88,7 +88,7 @@ internal static class HtmlEvidence
         {
             var passed = flow.ExitCode == 0;
             html.Append(
-                $"<h3>{HtmlText.Code(flow.FlowFileName)} <span class=\"{(passed ? "good\">passed" : "bad\">failed")}</span></h3>\n<p>{HtmlText.Of($"{Quantities.Seconds(flow.DurationMilliseconds / 1000.0)}, {flow.Detail}")}</p>\n"
+                $"<h3>{HtmlText.Code(flow.Title)} <span class=\"{(passed ? "good\">passed" : "bad\">failed")}</span></h3>\n<p>{HtmlText.Of($"{Quantities.Seconds(flow.DurationMilliseconds / 1000.0)}, {flow.Detail}")}</p>\n"
             );
             AppendArtifacts(html, flow);
         }

@@ -87,14 +87,18 @@ public static class MarkdownReport
         );
         foreach (var stage in rollout.Stages)
             text.Append(
-                $"| {MarkdownText.Of(stage.Stage)} | {stage.TrafficPercentage} % | {Quantities.Seconds(stage.DurationSeconds)} "
+                $"| {MarkdownText.Of(stage.Region is null ? stage.Stage : $"{stage.Region} {stage.Stage}")} | {stage.TrafficPercentage} % | {Quantities.Seconds(stage.DurationSeconds)} "
                     + $"| {Quantities.Count(stage.CandidateRequests)} | {Quantities.Rate(stage.CandidateErrors, stage.CandidateRequests)} "
                     + $"| {Quantities.Count(stage.StableRequests)} | {Quantities.Rate(stage.StableErrors, stage.StableRequests)} "
                     + $"| {MarkdownText.Of($"{stage.Status}: {stage.Explanation}")} |\n"
             );
         text.Append('\n');
-        if (rollout.SecondsToZero is { } seconds)
+        foreach (var wave in rollout.Waves)
+            text.Append($"- {MarkdownText.Of(Sentences.Wave(wave))}\n");
+        if (rollout is { Waves.IsEmpty: true, SecondsToZero: { } seconds })
             text.Append($"Traffic was back at the stable version {Quantities.Seconds(seconds)} after the verdict.\n\n");
+        else if (!rollout.Waves.IsEmpty)
+            text.Append('\n');
     }
 
     private static void AppendData(StringBuilder text, DeploymentReport report)
@@ -116,7 +120,7 @@ public static class MarkdownReport
             text.Append("## Smoke tests\n\n| Check | | Time | |\n|---|---|--:|---|\n");
             foreach (var check in smoke.Checks)
                 text.Append(
-                    $"| {MarkdownText.Of(check.Name)} | {(check.Passed ? "passed" : "**failed**")} | {Quantities.Seconds(check.Milliseconds / 1000)} | {MarkdownText.Of(check.Detail)} |\n"
+                    $"| {MarkdownText.Of(check.Title)} | {(check.Passed ? "passed" : "**failed**")} | {Quantities.Seconds(check.Milliseconds / 1000)} | {MarkdownText.Of(check.Detail)} |\n"
                 );
             text.Append('\n');
         }
@@ -125,7 +129,7 @@ public static class MarkdownReport
         text.Append($"## Production validation\n\n{MarkdownText.Of(Sentences.Validation(validation))}\n\n");
         foreach (var flow in validation.Flows)
             text.Append(
-                $"- {MarkdownText.Code(flow.FlowFileName)}: {(flow.ExitCode == 0 ? "passed" : $"**failed** (exit code {flow.ExitCode})")}, {Quantities.Seconds(flow.DurationMilliseconds / 1000.0)}, {MarkdownText.Of(flow.Detail)}\n"
+                $"- {MarkdownText.Code(flow.Title)}: {(flow.ExitCode == 0 ? "passed" : $"**failed** (exit code {flow.ExitCode})")}, {Quantities.Seconds(flow.DurationMilliseconds / 1000.0)}, {MarkdownText.Of(flow.Detail)}\n"
             );
         text.Append('\n');
     }

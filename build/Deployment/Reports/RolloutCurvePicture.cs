@@ -21,26 +21,33 @@ internal sealed class RolloutCurvePicture
     private readonly StringBuilder _svg = new();
     private readonly double _scale;
 
-    private RolloutCurvePicture(RolloutCurve curve)
+    private readonly string? _region;
+
+    private RolloutCurvePicture(RolloutCurve curve, string? region)
     {
-        _curve = curve;
+        (_curve, _region) = (curve, region);
         _scale = (Width - Left - Right) / Math.Max(curve.Length, 0.001);
     }
 
-    public static void Append(StringBuilder html, RolloutCurve curve)
+    /// <param name="region">Null for the only one.</param>
+    public static void Append(StringBuilder html, RolloutCurve curve, string? region = null)
     {
-        html.Append("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Rollout over time\">\n");
-        html.Append(new RolloutCurvePicture(curve).Draw());
+        html.Append(
+            $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{HtmlText.Of(Of(region, "Rollout over time"))}\">\n"
+        );
+        html.Append(new RolloutCurvePicture(curve, region).Draw());
         html.Append("</div>\n");
         RolloutCurveTable.Append(html, curve);
     }
 
     private string Draw()
     {
+        // An id is once in a page, and a region's name is letters and a hyphen.
+        var id = _region is null ? "rollout" : $"rollout-{_region}";
         _svg.Append(
-            $"<svg class=\"rollout\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-labelledby=\"rollout-title rollout-desc\">"
-                + "<title id=\"rollout-title\">The rollout over time</title>"
-                + $"<desc id=\"rollout-desc\">{HtmlText.Of(RolloutCurveTable.Description(_curve))}</desc>\n"
+            $"<svg class=\"rollout\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\">"
+                + $"<title id=\"{id}-title\">{HtmlText.Of(Of(_region, "The rollout over time"))}</title>"
+                + $"<desc id=\"{id}-desc\">{HtmlText.Of(RolloutCurveTable.Description(_curve))}</desc>\n"
         );
         DrawTime();
         DrawTraffic(0);
@@ -50,6 +57,8 @@ internal sealed class RolloutCurvePicture
         DrawEnd();
         return _svg.Append("</svg>\n").ToString();
     }
+
+    private static string Of(string? region, string text) => region is null ? text : $"{text}, {region}";
 
     private void DrawTime()
     {

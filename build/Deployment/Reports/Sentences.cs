@@ -1,4 +1,5 @@
 using Slipway.Backups;
+using Slipway.Rollouts;
 using Slipway.Runs;
 using Slipway.Validation;
 
@@ -21,6 +22,21 @@ internal static class Sentences
             { Passed: true } proof =>
                 $"{made} Proven in {Quantities.Seconds(proof.TotalSeconds)} ({proof.Method}): {proof.Detail}.",
             { } proof => $"{made} The proof failed: {proof.Detail}.",
+        };
+    }
+
+    public static string Wave(RolloutWaveResult wave)
+    {
+        var serving = wave.Serving is null ? "nobody could say what serves" : $"{wave.Serving} serves";
+        var back = wave.SecondsToZero is { } seconds ? $", switched in {Quantities.Seconds(seconds)}" : "";
+        var why = wave.Reason is { } reason ? $": {reason}" : "";
+        return wave switch
+        {
+            { NotBroughtBack: { } stuck } => $"{wave.Region}: NOT brought back, {serving}: {stuck}",
+            { Result: RolloutOutcome.Promoted, Warm: { } warm, WarmUntil: { } until } =>
+                $"{wave.Region}: {serving}, {warm} is kept warm until {Quantities.Instant(until)}",
+            { Result: RolloutOutcome.Held } => $"{wave.Region}: held, {serving}{why}",
+            _ => $"{wave.Region}: {serving}{back}{why}",
         };
     }
 

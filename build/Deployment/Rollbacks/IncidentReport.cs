@@ -75,7 +75,7 @@ public static class IncidentReport
         text.Append("\n## After the switch\n\n");
         foreach (var check in incident.Checks)
             text.Append(
-                $"- {(check.Passed ? "passed" : "**failed**")}: {MarkdownText.Of(check.Name)} {MarkdownText.Of(check.Detail)}\n"
+                $"- {(check.Passed ? "passed" : "**failed**")}: {MarkdownText.Of(check.Title)} {MarkdownText.Of(check.Detail)}\n"
             );
         text.Append($"\n## Database\n\n{Database(incident)}\n\n## Why this version\n\n");
         foreach (var candidate in incident.Selection.Candidates)

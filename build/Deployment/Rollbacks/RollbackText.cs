@@ -3,6 +3,9 @@ using Slipway.Reports;
 
 namespace Slipway.Rollbacks;
 
+/// <summary>How one region goes back.</summary>
+public sealed record RegionRollback(string Region, RollbackPlan Plan);
+
 /// <summary>A rollback before it is done, as the person who decides sees it.</summary>
 public static class RollbackText
 {
@@ -11,7 +14,8 @@ public static class RollbackText
         RollbackSelection selection,
         RollbackPlan plan,
         bool restore,
-        DateTimeOffset now
+        DateTimeOffset now,
+        ImmutableArray<RegionRollback> regions = default
     )
     {
         ArgumentNullException.ThrowIfNull(selection);
@@ -25,7 +29,9 @@ public static class RollbackText
             .. selection.Rejected.Select(rejected =>
                 $"  ✗ {rejected.Version.FullVersion, -14} {OneLine(rejected.Reason)}"
             ),
-            $"how: {Kind(plan.Kind)}: {plan.Why}",
+            .. regions.IsDefaultOrEmpty
+                ? (string[])[$"how: {Kind(plan.Kind)}: {plan.Why}"]
+                : regions.Select(region => $"how, {region.Region}: {Kind(region.Plan.Kind)}: {region.Plan.Why}"),
             plan.Deadline is not { } deadline ? "window: no record says when it ends"
             : now <= deadline ? $"window: open until {Instant(deadline)}"
             : $"window: over since {Instant(deadline)}",

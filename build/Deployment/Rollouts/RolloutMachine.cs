@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Outcomes;
 using Slipway.Versions;
 
@@ -44,6 +45,12 @@ public sealed class RolloutMachine
         launch = new CandidateLaunch(plan, ports, ticker, journal);
         shift = new TrafficShift(plan, ports);
     }
+
+    /// <summary>Where it stands, also after it has thrown.</summary>
+    public RolloutState State => journal.State;
+
+    /// <summary>The stages that have ended.</summary>
+    public ImmutableArray<RolloutStageResult> Stages => journal.Results;
 
     private enum Touched
     {

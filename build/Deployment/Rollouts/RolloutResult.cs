@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Slipway.Runs;
 using Slipway.Versions;
 
@@ -30,6 +31,43 @@ public sealed record RolloutStageResult(
 {
     /// <summary>Who said yes before the stage; null where nobody had to.</summary>
     public ApprovalAnswer? Approval { get; init; }
+
+    /// <summary>Null where the environment has no regions.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Region { get; init; }
+}
+
+/// <summary>What became of one region's rollout.</summary>
+/// <param name="Serving">Version that serves there now; null when nobody could say.</param>
+public sealed record RolloutWaveResult(
+    string Region,
+    RolloutOutcome Result,
+    ProjectVersion? Serving,
+    ImmutableArray<RolloutStageResult> Stages
+)
+{
+    /// <summary>Version kept warm for a hot rollback.</summary>
+    public ProjectVersion? Warm { get; init; }
+
+    public DateTimeOffset? WarmUntil { get; init; }
+
+    public double? SecondsToZero { get; init; }
+
+    /// <summary>Why it did not pass, or was brought back.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Why it could not be brought back, though a later wave did not pass; null when it was, or need not be.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? NotBroughtBack { get; init; }
+
+    public static RolloutWaveResult Of(string region, RolloutResult result) =>
+        new(region, result.Result, result.Serving, [.. result.Stages.Select(stage => stage with { Region = region })])
+        {
+            Warm = result.Warm,
+            WarmUntil = result.WarmUntil,
+            SecondsToZero = result.SecondsToZero,
+            Reason = result.Reason,
+        };
 }
 
 /// <summary>Output of Rollout.</summary>
@@ -52,4 +90,7 @@ public sealed record RolloutResult : StageOutput, IStageFile
 
     /// <summary>From the verdict to weight 0, measured at the router; null when nothing was taken back.</summary>
     public double? SecondsToZero { get; init; }
+
+    /// <summary>Region by region, in the order of the waves, as far as they were begun; empty without regions.</summary>
+    public ImmutableArray<RolloutWaveResult> Waves { get; init; } = [];
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Slipway.Canary;
 using Slipway.Versions;
 
@@ -43,6 +44,18 @@ public sealed record RolloutState
     public required ProjectVersion Candidate { get; init; }
 
     public ProjectVersion? Stable { get; init; }
+
+    /// <summary>Null where the environment has no regions.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>1 for the first region.</summary>
+    public int Wave { get; init; } = 1;
+
+    public int Waves { get; init; } = 1;
+
+    /// <summary>A promotion that others follow is not the end of the rollout.</summary>
+    [JsonIgnore]
+    public bool IsLastWave => Wave >= Waves;
 
     public ImmutableArray<StageProgress> Stages { get; init; } = [];
 

@@ -13,7 +13,7 @@ public static class RolloutView
     {
         ArgumentNullException.ThrowIfNull(state);
         var lines = ImmutableArray.CreateBuilder<string>();
-        lines.Add($"rollout {state.DeploymentId}  {Phase(state)}");
+        lines.Add($"rollout {state.DeploymentId}  {Where(state)}{Phase(state)}");
         lines.Add(Text($"├─ stable     {state.Stable?.FullVersion ?? "none", -14} {Rates(state.StableRates)}"));
         lines.Add(Text($"├─ candidate  {state.Candidate.FullVersion, -14} {Rates(state.CandidateRates)}"));
         lines.Add(
@@ -46,7 +46,7 @@ public static class RolloutView
         var rates = state.CandidateRates is null
             ? ""
             : Text($" candidate {Rates(state.CandidateRates)}, stable {Rates(state.StableRates)};");
-        return $"{state.At:HH:mm:ss} {Phase(state)}:{where}{rates} {OneLine(state.Message)}";
+        return $"{state.At:HH:mm:ss} {Where(state)}{Phase(state)}:{where}{rates} {OneLine(state.Message)}";
     }
 
     private static string Stage(StageProgress stage, bool isCurrent, bool isLast)
@@ -58,6 +58,9 @@ public static class RolloutView
         var bar = Bar(stage.Length > 0 ? stage.Seconds / stage.Length : 0, 10);
         return Text($"│  {(isLast ? '└' : '├')}─ {stage.Name, -12} {stage.Weight, 3} %  {bar} {stage.Status}{left}");
     }
+
+    private static string Where(RolloutState state) =>
+        state.Region is null ? "" : $"{state.Region} ({state.Wave} of {state.Waves}) ";
 
     private static string Phase(RolloutState state) =>
         state.Phase switch

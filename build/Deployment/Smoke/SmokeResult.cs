@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Slipway.Runs;
 
 namespace Slipway.Smoke;
@@ -18,7 +19,16 @@ public sealed record SmokeCheck(
     bool Passed,
     string Detail,
     double Milliseconds
-);
+)
+{
+    /// <summary>Null where the environment has no regions, and for what they share.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Region { get; init; }
+
+    /// <summary>For people.</summary>
+    [JsonIgnore]
+    public string Title => Region is null ? Name : $"{Region} {Name}";
+}
 
 /// <summary>Output of Smoke.</summary>
 public sealed record SmokeResult : StageOutput, IStageFile

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Slipway.Rollouts;
 using Slipway.Versions;
 
@@ -47,6 +48,16 @@ public sealed record PastDeployment(
     string? RollbackFrom
 );
 
+/// <summary>One region at one moment.</summary>
+/// <param name="Unknown">Why nothing can be said; null when it can.</param>
+public sealed record RegionStatus(
+    string Region,
+    ServingVersion? Serving,
+    WarmVersion? Warm,
+    double CandidateShare,
+    string? Unknown = null
+);
+
 /// <summary>One environment at one moment, put together from the router, the claim, the run folder and the ledger; stored nowhere.</summary>
 public sealed record EnvironmentStatus(string Environment)
 {
@@ -59,6 +70,10 @@ public sealed record EnvironmentStatus(string Environment)
 
     /// <summary>Percent of the traffic that is not the serving version's.</summary>
     public double CandidateShare { get; init; }
+
+    /// <summary>In the order of the waves, in place of the three above; null where the environment has no regions.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<RegionStatus>? Regions { get; init; }
 
     public RunningWork? Running { get; init; }
 

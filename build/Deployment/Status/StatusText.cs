@@ -18,8 +18,10 @@ public static class StatusText
         return
         [
             status.Environment,
-            $"  serves   {Serving(status, now)}",
-            .. status.Warm is { } warm ? [$"  warm     {Warm(warm, now)}"] : ImmutableArray<string>.Empty,
+            .. status.Regions is { } regions ? regions.SelectMany(region => Region(region, now))
+            : status.Warm is { } warm
+                ? [$"  serves   {Serving(status.Serving, status.CandidateShare, now)}", $"  warm     {Warm(warm, now)}"]
+            : (IEnumerable<string>)[$"  serves   {Serving(status.Serving, status.CandidateShare, now)}"],
             .. Running(status.Running, now, Width),
             .. status.Last.Select((past, index) => $"  {(index == 0 ? "last  " : "      ")}   {Past(past)}"),
             .. status.Findings.Select(finding => $"  LEDGER CHANGED: {OneLine(finding)}"),
@@ -43,16 +45,25 @@ public static class StatusText
         $"{running.DeploymentId ?? "no deployment id yet"}: {running.Stage ?? "beginning"}, "
         + $"by {OneLine(running.Holder)}, process {running.ProcessId}, for {Age(now - running.Since)}";
 
-    private static string Serving(EnvironmentStatus status, DateTimeOffset now) =>
-        status.Serving is not { } serving
+    private static IEnumerable<string> Region(RegionStatus region, DateTimeOffset now) =>
+        [
+            $"  {region.Region}",
+            .. region.Unknown is { } why
+                ? [$"    {OneLine(why)}"]
+                : (string[])[$"    serves {Serving(region.Serving, region.CandidateShare, now)}"],
+            .. region.Warm is { } warm ? (string[])[$"    warm   {Warm(warm, now)}"] : [],
+        ];
+
+    private static string Serving(ServingVersion? version, double candidateShare, DateTimeOffset now) =>
+        version is not { } serving
             ? "nothing"
             : serving.Version.FullVersion
                 + (serving.Since is { } since ? $" since {Instant(since)} ({Age(now - since)})" : "")
                 + (serving.DeploymentId is { } id ? $", {id}" : "")
                 + Instances(serving.InstancesAlive, serving.InstancesWanted)
                 + (
-                    status.CandidateShare > 0
-                        ? $", with {(100 - status.CandidateShare).ToString("0.#", CultureInfo.InvariantCulture)} % of the traffic"
+                    candidateShare > 0
+                        ? $", with {(100 - candidateShare).ToString("0.#", CultureInfo.InvariantCulture)} % of the traffic"
                         : ""
                 );
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Slipway.Runs;
 
 namespace Slipway.Validation;
@@ -12,7 +13,16 @@ public sealed record FlowResult(
     long DurationMilliseconds,
     string Detail,
     ImmutableArray<string> ArtifactPaths
-);
+)
+{
+    /// <summary>Null where the environment has no regions.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Region { get; init; }
+
+    /// <summary>For people.</summary>
+    [JsonIgnore]
+    public string Title => Region is null ? FlowFileName : $"{Region} {FlowFileName}";
+}
 
 /// <summary>Output of ProductionValidation.</summary>
 public sealed record ValidationResult : StageOutput, IStageFile
@@ -34,6 +44,6 @@ public sealed record ValidationResult : StageOutput, IStageFile
 
     public bool FrontendMayDeploy { get; init; }
 
-    /// <summary>JUnit file, path in the run folder.</summary>
+    /// <summary>JUnit file, path in the run folder; of the first region where there are several.</summary>
     public string? JUnit { get; init; }
 }

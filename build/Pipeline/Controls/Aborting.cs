@@ -32,30 +32,9 @@ public sealed class Aborting(DeploymentContext context)
     /// <exception cref="PipelineException">The router does not answer, or still gives the candidate something.</exception>
     public async Task<string> TakeBackAsync()
     {
-        var said = new List<string>();
-        var stuck = new List<PipelineException>();
         // The newest wave first: earlier ones that are promoted have nothing to take back.
-        foreach (var serving in (await context.Site.LookAsync(context.Request.Region, context.Cancellation)).Reverse())
-            try
-            {
-                said.Add(serving.Say(await TakeBackAsync(serving)));
-            }
-            catch (PipelineException dead)
-            {
-                stuck.Add(dead);
-            }
-        return stuck switch
-        {
-            [] => string.Join('\n', said),
-            [var one] when said.Count == 0 => throw one,
-            _ => throw new PipelineException(
-                stuck[0].ExitCode,
-                string.Join('\n', said.Concat(stuck.Select(dead => dead.Message))),
-                stuck[0].Expected,
-                stuck[0].Next,
-                stuck[0]
-            ),
-        };
+        var sides = await context.Site.LookAsync(context.Request.Region, context.Cancellation);
+        return string.Join('\n', await EveryRegion.DoAsync(sides.Reverse(), async side => await TakeBackAsync(side)));
     }
 
     private async Task<string> TakeBackAsync(Serving serving)
@@ -90,7 +69,7 @@ public sealed class Aborting(DeploymentContext context)
         var outcome = await live.AnswerAsync(ControlKind.Abort, request, AnswerLimit, context.Cancellation);
         if (outcome.Done)
             return $"{live.DeploymentId}: {outcome.Text}";
-        if (live.State is { Phase: RolloutPhase.Promoted })
+        if (live.State is { Phase: RolloutPhase.Promoted, IsLastWave: true })
             throw new PipelineException(
                 $"{live.DeploymentId} is promoted already: there is no rollout left to abort",
                 "a rollout that has not given its candidate everything",
@@ -123,7 +102,11 @@ public sealed class Aborting(DeploymentContext context)
     /// <summary>What to type when the newest deployment is over and can be taken back; null when there is none.</summary>
     private async Task<string?> AfterwardsAsync()
     {
-        if (LiveRollout.Latest(context) is not { } latest || Runs.Peek<RolloutResult>(latest.Folder) is not { } rollout)
+        if (LiveRollout.Latest(context) is not { } latest)
+            return null;
+        if (await HalfwayAsync(latest.DeploymentId) is { } halfway)
+            return halfway;
+        if (Runs.Peek<RolloutResult>(latest.Folder) is not { } rollout)
             return null;
         // The last wave says whether all of it was promoted.
         var serving = (await context.Site.LookAsync(context.Request.Region, context.Cancellation))[^1];
@@ -133,5 +116,19 @@ public sealed class Aborting(DeploymentContext context)
         return rollout.WarmUntil is { } until && until > context.Time.GetUtcNow()
             ? $"{stable.Version} was promoted; until {until.UtcDateTime:HH:mm} UTC it is taken back with: {Rollback}"
             : $"{stable.Version} was promoted and its rollback window is over: {Rollback} --force --reason=\"…\"";
+    }
+
+    /// <summary>A deployment that died, or was held, between its waves serves in some regions; null when it does not.</summary>
+    private async Task<string?> HalfwayAsync(string deploymentId)
+    {
+        var serves = new List<string>();
+        var sides = await context.Site.LookAsync(region: null, context.Cancellation);
+        foreach (var side in sides)
+            if ((await side.Workload.ReadAsync(Arm.Stable, context.Cancellation)).DeploymentId == deploymentId)
+                serves.Add(side.Region ?? "");
+        return serves.Count == 0 || serves.Count == sides.Length
+            ? null
+            : $"{deploymentId} has passed in {string.Join(", ", serves)} and serves there: "
+                + $"./build.sh --target=Cancelled --deployment-id={deploymentId} takes it back, --target=Deploy --resume goes on";
     }
 }

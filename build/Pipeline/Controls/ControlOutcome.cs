@@ -26,7 +26,7 @@ public sealed record ControlOutcome(bool Done, bool Keep, string Text)
             return new(false, !isWaiting, "the process of this deployment has ended");
         if (state?.Phase is RolloutPhase.RolledBack or RolloutPhase.Held)
             return new(kind == ControlKind.Abort, !isWaiting, $"the rollout is over: {state.Message}");
-        if (state?.Phase is RolloutPhase.Promoted)
+        if (state is { Phase: RolloutPhase.Promoted, IsLastWave: true })
             return new(false, !isWaiting, $"the rollout is over: {state.Message}");
         return isLate ? Late(kind, state, isWaiting) : null;
     }

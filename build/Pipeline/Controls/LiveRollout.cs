@@ -10,7 +10,10 @@ public sealed class LiveRollout(DeploymentContext context, ISite site, RunFolder
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
 
-    private readonly RolloutStateFile _state = new(folder.PathOf(RolloutRecorder.StateFile));
+    private readonly RolloutStateFile[] _states =
+    [
+        .. site.Waves.Select(region => new RolloutStateFile(folder.PathOf(RolloutRecorder.StateFileOf(region)))),
+    ];
 
     public RunFolder Folder => folder;
 
@@ -21,14 +24,19 @@ public sealed class LiveRollout(DeploymentContext context, ISite site, RunFolder
     /// <summary>Who works on it; null when its process has ended.</summary>
     public ClaimHolder? Holder => site.Holder();
 
-    /// <summary>What its process last said; null before it came to its rollout.</summary>
-    public RolloutState? State =>
+    /// <summary>What its process last said, of the wave that is under way; null before it came to its rollout.</summary>
+    public RolloutState? State => States.MaxBy(state => state.At);
+
+    private IEnumerable<RolloutState> States =>
         // A state from before the claim was written by an attempt that ended.
-        _state.TryRead()
-            is { } state
-        && (Holder is not { } holder || state.At >= holder.Since)
-            ? state
-            : null;
+        _states
+            .Select(file => file.TryRead())
+            .OfType<RolloutState>()
+            .Where(state => Holder is not { } holder || state.At >= holder.Since);
+
+    /// <summary>The wave that answered has ended, perhaps, and another is under way by now.</summary>
+    private RolloutState? StateFor(string request) =>
+        States.FirstOrDefault(state => state.Answered?.RequestId == request) ?? State;
 
     /// <summary>The deployment under way in the environment; null when nothing holds it.</summary>
     public static LiveRollout? Find(DeploymentContext context) =>
@@ -60,7 +68,7 @@ public sealed class LiveRollout(DeploymentContext context, ISite site, RunFolder
             // In this order: what was written before the process ended is seen.
             var isAlive = Holder is not null;
             var isWaiting = Requests.IsWaiting(id);
-            if (ControlOutcome.Of(kind, id, State, isWaiting, isAlive, isLate) is { } outcome)
+            if (ControlOutcome.Of(kind, id, StateFor(id), isWaiting, isAlive, isLate) is { } outcome)
                 return outcome.Keep || !Requests.Withdraw(id)
                     ? outcome
                     : outcome with

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Ledger;
 using Slipway.Outcomes;
 using Slipway.Pipeline.Sites;
@@ -20,22 +21,56 @@ public sealed class EnvironmentReading(DeploymentContext context, string environ
             Last = [.. ledger.Entries.Reverse().Take(Remembered).Select(entry => Past(entry.Record))],
             Findings = [.. ledger.Findings.Select(finding => finding.ToString())],
         };
+        if (site.Waves is not [null])
+            return status with { Regions = await RegionsAsync(status.Running, ledger, cancellation) };
         try
         {
-            var serving = (await site.LookAsync(region: null, cancellation)).Single();
-            var stable = await serving.Workload.ReadAsync(Arm.Stable, cancellation);
-            var other = await serving.Workload.ReadAsync(Arm.Candidate, cancellation);
-            return status with
-            {
-                Serving = Serving(stable, ledger),
-                Warm = Warm(other, status.Running, ledger),
-                CandidateShare = (await serving.Router.ReadAsync(cancellation)).CandidateShare,
-            };
+            var only = (await site.LookAsync(region: null, cancellation)).Single();
+            var read = await ReadAsync(only, status.Running, ledger, cancellation);
+            return status with { Serving = read.Serving, Warm = read.Warm, CandidateShare = read.CandidateShare };
         }
         catch (PipelineException dead)
         {
             return status with { Unknown = dead.Message };
         }
+    }
+
+    /// <summary>What can be said of one region is said, whatever is with the others.</summary>
+    private async Task<ImmutableArray<RegionStatus>> RegionsAsync(
+        RunningWork? running,
+        DeploymentLedger ledger,
+        CancellationToken cancellation
+    )
+    {
+        var regions = ImmutableArray.CreateBuilder<RegionStatus>();
+        foreach (var region in site.Waves)
+            try
+            {
+                var side = (await site.LookAsync(region, cancellation)).Single();
+                regions.Add(await ReadAsync(side, running, ledger, cancellation));
+            }
+            catch (PipelineException dead)
+            {
+                regions.Add(new(region!, null, null, 0, dead.Message));
+            }
+        return regions.ToImmutable();
+    }
+
+    private static async Task<RegionStatus> ReadAsync(
+        Serving side,
+        RunningWork? running,
+        DeploymentLedger ledger,
+        CancellationToken cancellation
+    )
+    {
+        var stable = await side.Workload.ReadAsync(Arm.Stable, cancellation);
+        var other = await side.Workload.ReadAsync(Arm.Candidate, cancellation);
+        return new(
+            side.Region ?? "",
+            Serving(stable, ledger),
+            Warm(other, running, ledger),
+            (await side.Router.ReadAsync(cancellation)).CandidateShare
+        );
     }
 
     /// <summary>Who works on the environment, and how far it is; cheap enough for every second.</summary>

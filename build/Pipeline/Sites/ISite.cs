@@ -49,7 +49,11 @@ public interface ISite
     Task PrepareImagesAsync(CancellationToken cancellation);
 
     /// <summary>Variables that the candidate's instances get beside their own, e.g. an injected fault.</summary>
-    ImmutableSortedDictionary<string, string> CandidateSettings(Release release);
+    /// <param name="region">Where they are to run; null without regions.</param>
+    ImmutableSortedDictionary<string, string> CandidateSettings(Release release, string? region);
+
+    /// <summary>The environment's regions in the order of their waves; one null where it has none.</summary>
+    ImmutableArray<string?> Waves { get; }
 
     /// <summary>
     /// The serving sides in the order of the waves, as the outputs of the infrastructure describe them; one, of no
@@ -90,8 +94,8 @@ public interface ISite
     /// <summary>Whether instances of this deployment died while they served, as far as this process has seen.</summary>
     bool HasDied(string deploymentId) => false;
 
-    /// <summary>Makes both versions fail at once, as an outage of what they share does; null where that cannot be asked for.</summary>
-    OutageFile? Outage => null;
+    /// <summary>Makes both versions in a region fail at once, as an outage of what they share does; null where that cannot be asked for.</summary>
+    OutageFile? OutageIn(string? region) => null;
 }
 
 /// <summary>What routes, runs and watches the two arms of one region.</summary>

@@ -37,6 +37,8 @@ public sealed class SandboxSite(
 
     public bool IsSandbox => true;
 
+    public ImmutableArray<string?> Waves => environment.Waves();
+
     public Command Prepare(Command build) => build.With(SandboxRoot.Variable, _root.Value.Location);
 
     /// <summary>A folder of the sandbox, or a bucket of a server that speaks S3; its keys come from AWS_* variables.</summary>
@@ -49,15 +51,41 @@ public sealed class SandboxSite(
 
     public async Task PrepareAsync(CancellationToken cancellation)
     {
-        var settings = await SettingsFile.EnsureAsync(cancellation);
+        if (HasState && await SettingsFile.ReadAsync(cancellation) is { } before)
+            DemandLayout(before, isGrown: true);
+        var settings = await SettingsFile.EnsureAsync(environment.Waves(), cancellation);
         SandboxFolder.MakePrivate(settings.TerraformState);
         await Git.InitBareAsync(tools.Runner, settings.Remote, cancellation);
-        await new HaproxyConfigurationFile(Haproxy(settings)).EnsureAsync(cancellation);
+        foreach (var region in settings.Regions)
+            await new HaproxyConfigurationFile(Haproxy(region)).EnsureAsync(cancellation);
+    }
+
+    /// <summary>
+    /// What runs belongs to the regions it was started for: one that the environment does not have any more would be
+    /// left alone with its users.
+    /// </summary>
+    /// <param name="isGrown">Whether a region more than was brought up is fine.</param>
+    private void DemandLayout(SandboxSettings settings, bool isGrown)
+    {
+        string[] wanted = [.. environment.Waves().Select(wave => wave ?? SandboxSettings.NoRegion)];
+        string[] there = [.. settings.HttpPorts.Keys];
+        if (there.All(wanted.Contains) && (isGrown ? there.Length > 0 : wanted.All(there.Contains)))
+            return;
+        throw new PipelineException(
+            $"this sandbox was brought up {Named(there)}, and environments/{environment.Name}/ is {Named(wanted)} now",
+            "a sandbox of the regions that the environment has",
+            "./build.sh --target=SandboxDown (its data goes with it), then this again"
+        );
+
+        static string Named(string[] regions) =>
+            regions is [SandboxSettings.NoRegion] ? "without regions" : $"with {string.Join(", ", regions)}";
     }
 
     public async Task<TerraformLayer> LayerAsync(CancellationToken cancellation)
     {
-        var settings = await SettingsFile.EnsureAsync(cancellation);
+        var settings =
+            await SettingsFile.ReadAsync(cancellation)
+            ?? await SettingsFile.EnsureAsync(environment.Waves(), cancellation);
         return new TerraformLayer(
             tools.PathOf(Path.Combine("terraform", environment.Terraform!.Layer)),
             Path.Combine(settings.TerraformState, "data")
@@ -117,16 +145,12 @@ public sealed class SandboxSite(
             cancellation: cancellation
         );
 
-    public ImmutableSortedDictionary<string, string> CandidateSettings(Release release)
-    {
-        var settings = ImmutableSortedDictionary<string, string>.Empty.Add(
-            "SLIPWAY_OUTAGE_FILE",
-            Path.Combine(_root.Value.Location, "outage")
-        );
-        return release.SandboxFault is { } text && SandboxFault.Parse(text) is { Bearer: FaultBearer.Candidate } fault
-            ? settings.Add("SLIPWAY_FAULT", fault.Text)
-            : settings;
-    }
+    public ImmutableSortedDictionary<string, string> CandidateSettings(Release release, string? region) =>
+        release.SandboxFault is { } text
+        && SandboxFault.Parse(text) is { Bearer: FaultBearer.Candidate } fault
+        && fault.Hits(region)
+            ? ImmutableSortedDictionary<string, string>.Empty.Add("SLIPWAY_FAULT", fault.Text)
+            : ImmutableSortedDictionary<string, string>.Empty;
 
     public async Task<ImmutableArray<Serving>> ServingAsync(
         RunFolder? bundles,
@@ -154,22 +178,23 @@ public sealed class SandboxSite(
         var settings =
             await SettingsFile.ReadAsync(cancellation)
             ?? throw new PipelineException("the sandbox is down", next: "./build.sh --target=SandboxUp");
-        return [.. waves.Select(wave => ServingOf(wave, settings, bundles, secrets))];
+        DemandLayout(settings, isGrown: false);
+        return [.. waves.Select(wave => ServingOf(settings.In(wave), settings, bundles, secrets))];
     }
 
     private Serving ServingOf(
-        string? region,
+        SandboxRegion region,
         SandboxSettings settings,
         RunFolder? bundles,
         ImmutableSortedDictionary<string, Secret> secrets
     )
     {
-        var runtime = new HaproxyRuntime(Haproxy(settings));
-        var (router, local) = Local(settings, bundles, secrets);
+        var runtime = new HaproxyRuntime(Haproxy(region));
+        var (router, local) = Local(region, settings, bundles, secrets);
         var workload = new WatchedWorkload(local, _turns);
         return new(
-            region,
-            settings.PublicUrl,
+            region.Name,
+            region.PublicUrl,
             new WatchedRouter(router, _turns),
             workload,
             new HealthProbe(workload, new HealthCheck(CheckConnections.Open(), tools.Time)),
@@ -184,14 +209,15 @@ public sealed class SandboxSite(
     }
 
     private (HaproxyRouter Router, LocalWorkload Workload) Local(
+        SandboxRegion region,
         SandboxSettings settings,
         RunFolder? bundles,
         ImmutableSortedDictionary<string, Secret> secrets
     )
     {
-        var layout = Haproxy(settings);
-        var records = new ArmRecords(settings.Root);
-        var host = Instances(settings, bundles);
+        var layout = Haproxy(region);
+        var records = new ArmRecords(region.Root);
+        var host = Instances(region, settings, bundles);
         var router = new HaproxyRouter(
             layout,
             new HaproxyRuntime(layout),
@@ -200,7 +226,7 @@ public sealed class SandboxSite(
             (slot, token) => LocalWorkload.SurvivorsAsync(records, host, slot, token)
         );
         var workload = new LocalWorkload(
-            new(settings.Root, environment.Services, environment.Health.Timeout, environment.Rollout.DrainTimeout),
+            new(region.Root, environment.Services, environment.Health.Timeout, environment.Rollout.DrainTimeout),
             host,
             router,
             records,
@@ -219,13 +245,20 @@ public sealed class SandboxSite(
     public IAsyncDisposable? Watch(Action<string> say)
     {
         // An outage that a killed run left behind ends here.
-        Outage.End();
+        foreach (var region in environment.Waves())
+            OutageIn(region).End();
         return new SandboxWatch(this, _turns, say, tools.Time);
     }
 
     public bool HasDied(string deploymentId) => _died.ContainsKey(deploymentId);
 
-    public OutageFile Outage => new(Path.Combine(_root.Value.Location, "outage"));
+    public OutageFile OutageIn(string? region) =>
+        new(
+            Path.Combine(
+                region is null ? _root.Value.Location : Path.Combine(_root.Value.Location, "regions", region),
+                "outage"
+            )
+        );
 
     /// <summary>Starts the load balancer and the database again when they were brought up once and do not run.</summary>
     internal async Task<ImmutableArray<string>> HealPartsAsync(CancellationToken cancellation)
@@ -234,39 +267,51 @@ public sealed class SandboxSite(
             return [];
         var parts = new SandboxParts(settings);
         var healed = ImmutableArray.CreateBuilder<string>();
-        if (!await parts.RouterRunsAsync(cancellation))
-        {
-            await RunAsync("haproxy.sh", settings, cancellation);
-            healed.Add("the load balancer");
-        }
+        foreach (var region in settings.Regions)
+            if (!await SandboxParts.RouterRunsAsync(region, cancellation))
+            {
+                await RunAsync("haproxy.sh", settings, region.Root, cancellation);
+                healed.Add(region.Name is null ? "the load balancer" : $"the load balancer of {region.Name}");
+            }
         if (!parts.DatabaseRuns())
         {
-            await RunAsync("postgres.sh", settings, cancellation);
+            await RunAsync("postgres.sh", settings, settings.Root, cancellation);
             healed.Add("the database");
         }
         return healed.ToImmutable();
     }
 
-    /// <summary>The version that serves, when some of its instances died and were started again; null when all is well.</summary>
-    internal async Task<ProjectVersion?> RepairServingAsync(CancellationToken cancellation)
+    /// <summary>The version that serves, region by region, where some of its instances died and were started again.</summary>
+    internal async Task<ImmutableArray<string>> RepairServingAsync(CancellationToken cancellation)
     {
+        var repaired = ImmutableArray.CreateBuilder<string>();
         if (await SettingsFile.ReadAsync(cancellation) is not { } settings)
-            return null;
-        // Looked at often, so without the secrets: those cost a call of Terraform.
-        var serving = await Local(settings, null, ImmutableSortedDictionary<string, Secret>.Empty)
-            .Workload.ReadAsync(Arm.Stable, cancellation);
-        if (serving.InstancesAlive >= serving.InstancesWanted)
-            return null;
-        _died[serving.DeploymentId ?? ""] = true;
-        await Local(settings, null, await SecretsAsync(cancellation)).Workload.RepairStableAsync(cancellation);
-        return serving.Version;
+            return [];
+        foreach (var region in settings.Regions)
+        {
+            // Looked at often, so without the secrets: those cost a call of Terraform.
+            var serving = await Local(region, settings, null, ImmutableSortedDictionary<string, Secret>.Empty)
+                .Workload.ReadAsync(Arm.Stable, cancellation);
+            if (serving.InstancesAlive >= serving.InstancesWanted)
+                continue;
+            _died[serving.DeploymentId ?? ""] = true;
+            await Local(region, settings, null, await SecretsAsync(cancellation))
+                .Workload.RepairStableAsync(cancellation);
+            repaired.Add(region.Name is null ? $"{serving.Version}" : $"{serving.Version} in {region.Name}");
+        }
+        return repaired.ToImmutable();
     }
 
-    private Task<CommandResult> RunAsync(string script, SandboxSettings settings, CancellationToken cancellation) =>
+    private Task<CommandResult> RunAsync(
+        string script,
+        SandboxSettings settings,
+        string root,
+        CancellationToken cancellation
+    ) =>
         tools.Runner.RunAsync(
             Command
                 .Of(Path.Combine(settings.Scripts, script), "up")
-                .With(SandboxRoot.Variable, settings.Root)
+                .With(SandboxRoot.Variable, root)
                 .With(
                     "SLIPWAY_DATABASE_PORT",
                     settings.DatabasePort.ToString(System.Globalization.CultureInfo.InvariantCulture)
@@ -279,10 +324,13 @@ public sealed class SandboxSite(
     {
         if (await SettingsFile.ReadAsync(cancellation) is not { } settings)
             return;
-        var host = Instances(settings, null);
-        foreach (var slot in Slots.All)
-        foreach (var id in await host.FindAsync(slot, cancellation))
-            await host.StopAsync(id, TimeSpan.FromSeconds(5), cancellation);
+        foreach (var region in settings.Regions)
+        {
+            var host = Instances(region, settings, null);
+            foreach (var slot in Slots.All)
+            foreach (var id in await host.FindAsync(slot, cancellation))
+                await host.StopAsync(id, TimeSpan.FromSeconds(5), cancellation);
+        }
     }
 
     public Task RemoveAsync(CancellationToken cancellation) => SandboxFolder.RemoveAsync(_root.Value, cancellation);
@@ -301,12 +349,12 @@ public sealed class SandboxSite(
 
     private static string ClaimFile(string root) => Path.Combine(root, "claim");
 
-    private IInstanceHost Instances(SandboxSettings settings, RunFolder? bundles) =>
+    private IInstanceHost Instances(SandboxRegion region, SandboxSettings settings, RunFolder? bundles) =>
         (engine ?? EngineName(environment.Engine)) == "docker"
-            ? new DockerInstances(settings.Root, SandboxRoot.UserAndGroup(), tools.Runner)
+            ? new DockerInstances(region.Root, SandboxRoot.UserAndGroup(), tools.Runner)
             : new ProcessInstances(
                 new(
-                    settings.Root,
+                    region.Root,
                     project.Images.ToImmutableSortedDictionary(
                         image => image.Service,
                         image => image.Start,
@@ -324,8 +372,11 @@ public sealed class SandboxSite(
             ? ImmutableSortedDictionary<string, Secret>.Empty.Add("DATABASE_URL", url)
             : ImmutableSortedDictionary<string, Secret>.Empty;
 
-    private HaproxySettings Haproxy(SandboxSettings settings) =>
-        new(settings.HaproxyFolder, settings.HttpPort, environment.Services, environment.Rollout.StickyBy);
+    private HaproxySettings Haproxy(SandboxRegion region) =>
+        new(region.HaproxyFolder, region.HttpPort, environment.Services, environment.Rollout.StickyBy)
+        {
+            Socket = region.Socket,
+        };
 
     private static string EngineName(EngineKind kind) => kind == EngineKind.Docker ? "docker" : "process";
 }

@@ -67,7 +67,7 @@ public sealed class SandboxWatch : IAsyncDisposable
         await _turns.RepairAsync(
             async cancellation =>
             {
-                if (await _site.RepairServingAsync(cancellation) is { } version)
+                foreach (var version in await _site.RepairServingAsync(cancellation))
                     _say($"instances of {version} had died and were started again");
             },
             _ended.Token

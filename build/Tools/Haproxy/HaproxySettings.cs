@@ -27,7 +27,7 @@ public sealed record HaproxySettings(
     {
         get
         {
-            var path = Path.Combine(Folder, "admin.sock");
+            var path = Socket ?? Path.Combine(Folder, "admin.sock");
             return path.Length <= LongestSocketPath
                 ? path
                 : throw new PipelineException(
@@ -38,6 +38,9 @@ public sealed record HaproxySettings(
                 );
         }
     }
+
+    /// <summary>Where the admin socket is when not in the folder, whose path may be too long for one.</summary>
+    public string? Socket { get; init; }
 
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -15,16 +15,17 @@ public sealed class SandboxParts(SandboxSettings settings)
         var dead = ImmutableArray.CreateBuilder<string>();
         if (!DatabaseRuns() || !await AnswersAsync(settings.DatabasePort, cancellation))
             dead.Add("terraform_data.postgres");
-        if (!await RouterRunsAsync(cancellation) || !await AnswersAsync(settings.HttpPort, cancellation))
-            dead.Add("terraform_data.haproxy");
+        foreach (var region in settings.Regions)
+            if (!await RouterRunsAsync(region, cancellation) || !await AnswersAsync(region.HttpPort, cancellation))
+                dead.Add(region.RouterAddress);
         return dead.ToImmutable();
     }
 
     /// <summary>Whether our own HAProxy listens at its admin socket: no other program can be there.</summary>
-    public async Task<bool> RouterRunsAsync(CancellationToken cancellation)
+    public static async Task<bool> RouterRunsAsync(SandboxRegion region, CancellationToken cancellation)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        var endPoint = new UnixDomainSocketEndPoint(Path.Combine(settings.HaproxyFolder, "admin.sock"));
+        var endPoint = new UnixDomainSocketEndPoint(region.AdminSocket);
         return await ConnectsAsync(token => socket.ConnectAsync(endPoint, token), cancellation);
     }
 

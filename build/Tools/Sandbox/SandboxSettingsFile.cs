@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Slipway.Tools;
 
@@ -25,15 +27,27 @@ public sealed class SandboxSettingsFile(SandboxRoot root, string scripts)
         try
         {
             await using var file = File.OpenRead(Location);
-            var read = await JsonSerializer.DeserializeAsync<SandboxSettings>(file, Json, cancellation);
+            var read = await JsonSerializer.DeserializeAsync<Written>(file, Json, cancellation);
+            // One port, as it was written before there were regions.
+            var ports =
+                read?.HttpPorts
+                ?? (
+                    read?.HttpPort is { } only
+                        ? new Dictionary<string, int>(StringComparer.Ordinal) { [SandboxSettings.NoRegion] = only }
+                        : null
+                );
             return
-                read is { HttpPort: > 0 and < 65536, DatabasePort: > 0 and < 65536 }
-                && read.HttpPort != read.DatabasePort
-                ? read with
-                {
-                    Root = root.Location,
-                    Scripts = scripts,
-                }
+                read is not null
+                && ports is { Count: > 0 }
+                && ports.Keys.All(IsRegion)
+                && ports.Values.Append(read.DatabasePort).All(port => port is > 0 and < 65536)
+                && ports.Values.Append(read.DatabasePort).Distinct().Count() == ports.Count + 1
+                ? new(
+                    root.Location,
+                    scripts,
+                    ports.ToImmutableSortedDictionary(StringComparer.Ordinal),
+                    read.DatabasePort
+                )
                 : null;
         }
         catch (Exception unreadable) when (unreadable is FileNotFoundException or JsonException)
@@ -46,19 +60,30 @@ public sealed class SandboxSettingsFile(SandboxRoot root, string scripts)
     /// The sandbox's settings. A port that another program took while the part of the sandbox that had it was down is
     /// replaced by a free one.
     /// </summary>
-    public async Task<SandboxSettings> EnsureAsync(CancellationToken cancellation)
+    /// <param name="regions">One null without regions.</param>
+    public async Task<SandboxSettings> EnsureAsync(ImmutableArray<string?> regions, CancellationToken cancellation)
     {
         var before = await ReadAsync(cancellation);
         var parts = before is null ? null : new SandboxParts(before);
-        var http =
-            before is not null && (IsFree(before.HttpPort) || await parts!.RouterRunsAsync(cancellation))
-                ? before.HttpPort
-                : ChoosePort("http", before?.DatabasePort ?? 0);
+        var ports = ImmutableSortedDictionary.CreateBuilder<string, int>(StringComparer.Ordinal);
+        foreach (var region in regions)
+        {
+            var key = region ?? SandboxSettings.NoRegion;
+            ports[key] =
+                before is not null
+                && before.HttpPorts.TryGetValue(key, out var kept)
+                && (IsFree(kept) || await SandboxParts.RouterRunsAsync(before.In(region), cancellation))
+                    ? kept
+                    : ChoosePort(
+                        region is null ? "http" : $"http#{region}",
+                        [.. ports.Values, .. before?.HttpPorts.Values ?? [], before?.DatabasePort ?? 0]
+                    );
+        }
         var database =
             before is not null && (IsFree(before.DatabasePort) || parts!.DatabaseRuns())
                 ? before.DatabasePort
-                : ChoosePort("database", http);
-        var settings = new SandboxSettings(root.Location, scripts, http, database);
+                : ChoosePort("database", [.. ports.Values]);
+        var settings = new SandboxSettings(root.Location, scripts, ports.ToImmutable(), database);
         await WriteAsync(settings, cancellation);
         return settings;
     }
@@ -77,15 +102,24 @@ public sealed class SandboxSettingsFile(SandboxRoot root, string scripts)
     }
 
     /// <summary>Begins at a place that the checkout's folder decides, so that two checkouts seldom meet at all.</summary>
-    private int ChoosePort(string purpose, int except)
+    private int ChoosePort(string purpose, ImmutableArray<int> except)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{root.Location}#{purpose}"));
         var start = BitConverter.ToUInt16(hash) % PortCount;
         return Enumerable
             .Range(0, PortCount)
             .Select(step => FirstPort + ((start + step) % PortCount))
-            .First(port => port != except && IsFree(port));
+            .First(port => !except.Contains(port) && IsFree(port));
     }
+
+    private static bool IsRegion(string key) => key.Length > 0 && key.All(c => char.IsAsciiLetterLower(c) || c == '-');
+
+    /// <summary>The file as any version of this program has written it.</summary>
+    private sealed record Written(
+        [property: JsonPropertyName("http_ports")] Dictionary<string, int>? HttpPorts,
+        [property: JsonPropertyName("http_port")] int? HttpPort,
+        [property: JsonPropertyName("database_port")] int DatabasePort
+    );
 
     private static bool IsFree(int port)
     {

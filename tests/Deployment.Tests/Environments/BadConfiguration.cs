@@ -336,6 +336,29 @@ public class BadConfiguration
     }
 
     [Test]
+    public void A_regions_own_stages_are_held_to_the_same_rules()
+    {
+        const string file = "environments/dev/regions/us-east/region.json";
+        var tree = SampleTree.Small.With(
+            file,
+            """
+            { "name": "us-east", "cloudMappings": { "aws": "us-east-1" }, "rollout": { "checkInterval": "1s", "stages": [
+              { "name": "half", "trafficPercentage": 50, "duration": "1s" },
+              { "name": "less", "trafficPercentage": 40, "duration": "1m" } ] } }
+            """
+        );
+
+        SampleTree
+            .ErrorsOf(tree)
+            .ShouldBe([
+                $"{file}: rollout.checkInterval: is an unknown key, expected one of stages",
+                $"{file}: rollout.stages[0].duration: is 1s, expected at least one checkInterval (10s)",
+                $"{file}: rollout.stages[1].trafficPercentage: is 40, expected more than 50, the percentage of the stage before",
+                $"{file}: rollout.stages[1].trafficPercentage: is 40, expected 100 in the last stage",
+            ]);
+    }
+
+    [Test]
     public void With_no_file_at_all_says_what_is_needed() =>
         SampleTree
             .ErrorsOf(ConfigurationTree.Empty)

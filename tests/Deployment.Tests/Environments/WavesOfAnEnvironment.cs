@@ -37,6 +37,22 @@ public sealed class WavesOfAnEnvironment
         refused.Next.ShouldBe("leave --region out");
     }
 
+    [Test]
+    public void ARegionsOwnStagesGoBeforeTheEnvironments()
+    {
+        var environment = With(("us-east", 1), ("eu-west", 2));
+        var full = new RolloutStage("full", 100, TimeSpan.FromMinutes(1));
+        environment = environment with
+        {
+            PublicUrl = new Uri("https://example.com/"),
+            Regions = environment.Regions.SetItem(1, environment.Regions[1] with { Stages = [full] }),
+        };
+        environment.In("eu-west").Rollout.Stages.ShouldBe([full]);
+        environment.In("us-east").Rollout.ShouldBe(environment.Rollout);
+        environment.In("us-east").PublicUrl.ShouldBe(environment.PublicUrl);
+        environment.In(null).ShouldBe(environment);
+    }
+
     private static EnvironmentConfiguration With(params (string Name, int Order)[] regions) =>
         new()
         {

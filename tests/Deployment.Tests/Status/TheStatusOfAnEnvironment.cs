@@ -37,6 +37,36 @@ public sealed class TheStatusOfAnEnvironment
             );
 
     [Test]
+    public void SaysItOfEachRegion() =>
+        Text(
+                Quiet with
+                {
+                    Serving = null,
+                    Warm = null,
+                    Regions =
+                    [
+                        new("us-east", Quiet.Serving, Quiet.Warm, 0),
+                        new("eu-west", Quiet.Serving! with { Version = FakeWorld.Versions("v1.0.0") }, null, 50),
+                        new("ap-south", null, null, 0, "the router does not answer"),
+                    ],
+                    Last = [],
+                }
+            )
+            .ShouldBe(
+                """
+                sandbox
+                  us-east
+                    serves v2.0.0 since 2026-03-02 10:05:00 UTC (25m), deploy-20260302-100000-abcdef
+                    warm   v1.0.0 until 2026-03-02 11:05:00 UTC (another 35m), ONLY 4 OF 5 INSTANCES RUN
+                  eu-west
+                    serves v1.0.0 since 2026-03-02 10:05:00 UTC (25m), deploy-20260302-100000-abcdef, with 50 % of the traffic
+                  ap-south
+                    the router does not answer
+                  running  nothing
+                """
+            );
+
+    [Test]
     public void SaysWhoWorksOnItAndHowFarTheyAre() =>
         StatusText
             .Running(new("ann (Deploy)", 42, Now.AddSeconds(-61), "deploy-x", "Migrate", null), Now, 80)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
@@ -98,6 +99,8 @@ public class SandboxSettingsTests
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
+    private static readonly ImmutableArray<string?> NoRegions = [null];
+
     private string _folder = "";
 
     private SandboxSettingsFile Settings => new(SandboxRoot.Open("/x", "ann", _folder), "/repo/sandbox/cloud");
@@ -112,26 +115,54 @@ public class SandboxSettingsTests
     public async Task Ports_are_chosen_once_and_handed_to_terraform()
     {
         (await Settings.ReadAsync(None)).ShouldBeNull();
-        var first = await Settings.EnsureAsync(None);
-        first.HttpPort.ShouldBeInRange(20_000, 31_999);
+        var first = await Settings.EnsureAsync(NoRegions, None);
+        first.In(null).HttpPort.ShouldBeInRange(20_000, 31_999);
         first.DatabasePort.ShouldBeInRange(20_000, 31_999);
-        first.DatabasePort.ShouldNotBe(first.HttpPort);
-        (await Settings.EnsureAsync(None)).ShouldBe(first);
-        (await Settings.ReadAsync(None)).ShouldBe(first);
+        first.DatabasePort.ShouldNotBe(first.In(null).HttpPort);
+        (await Settings.EnsureAsync(NoRegions, None)).ShouldBeEquivalentTo(first);
+        (await Settings.ReadAsync(None)).ShouldBeEquivalentTo(first);
         var json = JsonDocument.Parse(await File.ReadAllTextAsync(first.VariablesFile)).RootElement;
         json.EnumerateObject()
             .Select(value => value.Name)
-            .ShouldBe(["root", "scripts", "http_port", "database_port"], ignoreOrder: true);
+            .ShouldBe(["root", "scripts", "http_ports", "database_port"], ignoreOrder: true);
+    }
+
+    [Test]
+    public async Task Each_region_has_a_port_a_folder_and_a_socket_of_its_own()
+    {
+        var settings = await Settings.EnsureAsync(["us-east", "eu-west"], None);
+        settings.In(null).HttpPorts.Keys.ShouldBe(["eu-west", "us-east"]);
+        settings.In(null).HttpPorts.Values.Append(settings.DatabasePort).Distinct().Count().ShouldBe(3);
+        var west = settings.In("eu-west");
+        west.Root.ShouldBe(Path.Combine(_folder, "regions", "eu-west"));
+        west.AdminSocket.ShouldBe(Path.Combine(_folder, "eu-west.sock"));
+        west.RouterAddress.ShouldBe("terraform_data.haproxy[\"eu-west\"]");
+        (await Settings.ReadAsync(None)).ShouldBeEquivalentTo(settings);
+        var grown = await Settings.EnsureAsync(["us-east", "eu-west", "ap-south"], None);
+        grown.In(null).HttpPorts.ShouldContain(settings.In(null).HttpPorts.First());
+        grown.In(null).HttpPorts.Count.ShouldBe(3);
+    }
+
+    [Test]
+    public async Task A_file_from_before_there_were_regions_is_taken_over()
+    {
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder, SandboxSettingsFile.Name),
+            $$"""{ "root": "{{_folder}}", "scripts": "/repo", "http_port": 20123, "database_port": 20124 }"""
+        );
+        var settings = (await Settings.ReadAsync(None)).ShouldNotBeNull();
+        settings.In(null).HttpPort.ShouldBe(20123);
+        settings.In(null).AdminSocket.ShouldBe(Path.Combine(_folder, "haproxy", "admin.sock"));
     }
 
     [Test]
     public async Task A_port_that_another_program_took_meanwhile_is_replaced_and_the_other_one_kept()
     {
-        var first = await Settings.EnsureAsync(None);
-        using var other = new TcpListener(IPAddress.Loopback, first.HttpPort);
+        var first = await Settings.EnsureAsync(NoRegions, None);
+        using var other = new TcpListener(IPAddress.Loopback, first.In(null).HttpPort);
         other.Start();
-        var second = await Settings.EnsureAsync(None);
-        second.HttpPort.ShouldNotBe(first.HttpPort);
+        var second = await Settings.EnsureAsync(NoRegions, None);
+        second.In(null).HttpPort.ShouldNotBe(first.In(null).HttpPort);
         second.DatabasePort.ShouldBe(first.DatabasePort);
     }
 
@@ -139,26 +170,29 @@ public class SandboxSettingsTests
     [TestCase("{\"root\":\"/elsewhere\",\"http_port\":")]
     [TestCase("{\"http_port\":80,\"database_port\":80}")]
     [TestCase("{\"http_port\":99999,\"database_port\":5}")]
+    [TestCase("{\"http_ports\":{},\"database_port\":5}")]
+    [TestCase("{\"http_ports\":{\"us-east\":80,\"eu-west\":80},\"database_port\":5}")]
+    [TestCase("{\"http_ports\":{\"../x\":80},\"database_port\":5}")]
     [TestCase("null")]
     public async Task A_damaged_file_is_made_anew(string text)
     {
         await File.WriteAllTextAsync(Path.Combine(_folder, SandboxSettingsFile.Name), text);
         (await Settings.ReadAsync(None)).ShouldBeNull();
-        (await Settings.EnsureAsync(None)).Root.ShouldBe(_folder);
+        (await Settings.EnsureAsync(NoRegions, None)).Root.ShouldBe(_folder);
     }
 
     [Test]
     public async Task Two_sandboxes_have_different_ports_even_when_one_wants_the_others()
     {
-        var first = await Settings.EnsureAsync(None);
-        using var http = new TcpListener(IPAddress.Loopback, first.HttpPort);
+        var first = await Settings.EnsureAsync(NoRegions, None);
+        using var http = new TcpListener(IPAddress.Loopback, first.In(null).HttpPort);
         using var database = new TcpListener(IPAddress.Loopback, first.DatabasePort);
         http.Start();
         database.Start();
         File.Delete(first.VariablesFile);
-        var second = await Settings.EnsureAsync(None);
-        new[] { second.HttpPort, second.DatabasePort }.ShouldNotContain(first.HttpPort);
-        new[] { second.HttpPort, second.DatabasePort }.ShouldNotContain(first.DatabasePort);
+        var second = await Settings.EnsureAsync(NoRegions, None);
+        new[] { second.In(null).HttpPort, second.DatabasePort }.ShouldNotContain(first.In(null).HttpPort);
+        new[] { second.In(null).HttpPort, second.DatabasePort }.ShouldNotContain(first.DatabasePort);
     }
 
     [Test]
@@ -168,18 +202,18 @@ public class SandboxSettingsTests
         var settings = new SandboxSettings(
             bed.Root,
             "/repo/sandbox/cloud",
-            bed.Settings.HttpPort,
+            ImmutableSortedDictionary<string, int>.Empty.Add(SandboxSettings.NoRegion, bed.Settings.HttpPort),
             ServingBed.FreePort()
         );
         (await new SandboxParts(settings).ReadDeadAsync(None)).ShouldBe([
             "terraform_data.postgres",
-            "terraform_data.haproxy",
+            "terraform_data.haproxy[\"default\"]",
         ]);
         await bed.StartHaproxyAsync();
         (await new SandboxParts(settings).ReadDeadAsync(None)).ShouldBe(["terraform_data.postgres"]);
         var file = new SandboxSettingsFile(SandboxRoot.Open("/x", "ann", bed.Root), "/repo/sandbox/cloud");
         await File.WriteAllTextAsync(settings.VariablesFile, JsonSerializer.Serialize(settings));
-        (await file.EnsureAsync(None)).HttpPort.ShouldBe(bed.Settings.HttpPort);
+        (await file.EnsureAsync(NoRegions, None)).In(null).HttpPort.ShouldBe(bed.Settings.HttpPort);
         await bed.KillHaproxyAsync();
         (await new SandboxParts(settings).ReadDeadAsync(None)).Length.ShouldBe(2);
     }
@@ -189,7 +223,7 @@ public class SandboxSettingsTests
     [TestCase("")]
     public async Task A_pid_file_whose_process_is_not_postgres_is_no_database(string text)
     {
-        var settings = await Settings.EnsureAsync(None) with { DatabasePort = 5432 };
+        var settings = await Settings.EnsureAsync(NoRegions, None) with { DatabasePort = 5432 };
         Directory.CreateDirectory(Path.Combine(settings.DatabaseFolder, "data"));
         await File.WriteAllTextAsync(Path.Combine(settings.DatabaseFolder, "data", "postmaster.pid"), text);
         (await new SandboxParts(settings).ReadDeadAsync(None)).ShouldContain("terraform_data.postgres");

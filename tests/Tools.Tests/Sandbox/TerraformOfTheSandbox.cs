@@ -33,7 +33,7 @@ public class TerraformOfTheSandbox
         await TerraformAsync("init");
         await TerraformAsync("fmt", "-check", "-recursive");
         await TerraformAsync("validate");
-        (await TerraformAsync("test")).Output.ShouldContain("4 passed, 0 failed");
+        (await TerraformAsync("test")).Output.ShouldContain("7 passed, 0 failed");
     }
 
     [Test]
@@ -113,7 +113,7 @@ public class TerraformOfTheSandbox
             $"-var=root={_root.Path}",
             $"-var=scripts={Repository.At("sandbox", "cloud")}",
             $"-var=database_port={_root.DatabasePort}",
-            $"-var=http_port={_root.HttpPort}",
+            $"-var=http_ports={{default={_root.HttpPort}}}",
         ];
 
     private Task<CommandResult> TerraformAsync(string verb, params string[] arguments) =>

@@ -1,5 +1,7 @@
 using Cake.Frosting;
 using Slipway.Checks;
+using Slipway.Outcomes;
+using Slipway.Pipeline.Sites;
 using Slipway.Releases;
 
 namespace Slipway.Pipeline.Tasks;
@@ -28,7 +30,7 @@ public sealed class PreDeploymentChecks : Stage<ChecksResult>
             await source.AuditAsync(release, run.Line, run.Cancellation),
             await source.WorkingTreeAsync(run.Cancellation),
             FreezeCalendar.Check(context.Destination.FreezeWindows, context.Time.GetUtcNow(), reason),
-            VersionInService.Check(release.Version, release.PreviousVersion, reason),
+            await InServiceAsync(context, release, reason, run.Cancellation),
             SecretsCheck.Of(context.Destination, secrets),
         ];
         foreach (var check in checks)
@@ -42,5 +44,25 @@ public sealed class PreDeploymentChecks : Stage<ChecksResult>
             Checks = [.. checks, approval],
             SecretsSha256 = secrets?.FileSha256,
         };
+    }
+
+    private static async Task<CheckResult> InServiceAsync(
+        DeploymentContext context,
+        Release release,
+        string? reason,
+        CancellationToken cancellation
+    )
+    {
+        if (!context.Destination.Regions.IsEmpty)
+            try
+            {
+                var serving = await EveryRegion.ServingAsync(context.Site, release.Region, cancellation);
+                return VersionInService.Check(release.Version, serving, reason);
+            }
+            catch (PipelineException)
+            {
+                // No router yet, or one that is brought up again later: what the tag names has to do.
+            }
+        return VersionInService.Check(release.Version, release.PreviousVersion, reason);
     }
 }

@@ -1,4 +1,5 @@
 using Cake.Frosting;
+using Slipway.Pipeline.Sites;
 using Slipway.Records;
 using Slipway.Releases;
 using Slipway.Tools;
@@ -40,9 +41,14 @@ public sealed class Record : ReleasedStage<DeploymentRecord>
             run.Cancellation
         );
         await run.NoteAsync(Instructions);
-        await run.Context.Ledger.AppendAsync(run.Folder.Redacted(record), release, run.Cancellation);
+        var stays = await EveryRegion.WhyTheTagStaysAsync(run.Context, release.Version, run.Cancellation);
+        await run.Context.Ledger.AppendAsync(
+            run.Folder.Redacted(record),
+            stays is null ? release : null,
+            run.Cancellation
+        );
         run.Info(
-            $"{release.Environment} now names {release.Version}; rollback {(record.RollbackAvailable ? $"until {record.RollbackDeadline:HH:mm} UTC" : "has nothing to go back to")}"
+            $"{stays ?? $"{release.Environment} now names {release.Version}"}; rollback {(record.RollbackAvailable ? $"until {record.RollbackDeadline:HH:mm} UTC" : "has nothing to go back to")}"
         );
         return record;
     }

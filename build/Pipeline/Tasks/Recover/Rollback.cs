@@ -15,12 +15,11 @@ public sealed class Rollback : CheckTask
         using var claim = context.Site.Exists ? context.Site.Claim($"{context.Origin.Actor} (Rollback)") : null;
         var decided = await new RollbackChoice(context).MakeAsync(context.Cancellation);
         var incident = await new RollbackRun(context, decided).RunAsync(context.Cancellation);
-        context.Say($"{context.Destination.Name} names {decided.Plan.To.Version} again");
         context.Say($"incident report: {context.Runs.Current.PathOf(IncidentReport.FileName)}");
         if (incident.Checks.Where(check => !check.Passed).ToArray() is { Length: > 0 } failed)
             throw new PipelineException(
                 $"{decided.Plan.To.Version} serves again, but {failed.Length} of {incident.Checks.Length} checks fail: "
-                    + string.Join("; ", failed.Select(check => $"{check.Name}: {check.Detail}")),
+                    + string.Join("; ", failed.Select(check => $"{check.Title}: {check.Detail}")),
                 next: "look at the log of the service that is named; the older version may not be the cause"
             );
     }

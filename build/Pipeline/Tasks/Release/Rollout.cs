@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Cake.Frosting;
 using Slipway.Builds;
 using Slipway.Infrastructure;
@@ -23,32 +24,42 @@ public sealed class Rollout : Stage<RolloutResult>
         var images = await run.ReadAsync<ImageSet>();
         await run.ReadAsync<MigrationResult>();
         var outputs = await run.ReadAsync<InfrastructureOutputs>();
-        var site = run.Context.Site;
-        var serving = (await site.ServingAsync(run.Folder, outputs, release.Region, run.Cancellation)).Single();
-        await using var traffic = await RolloutTraffic.StartAsync(run.Context, serving);
-        await using var outage = SharedOutage.Start(run, release, serving.Router);
-        await using var observer = new RolloutRecorder(run);
-        var result = await new RolloutMachine(
-            RolloutPlans.Of(run.Context, release, images, site.CandidateSettings(release)),
-            RolloutPlans.Ports(run.Context, serving, observer)
-        ).RunAsync(run.Cancellation);
-        run.Info(await traffic.EndAsync());
-        await run.NoteAsync(RolloutRecorder.TicksFile);
+        var sides = await run.Context.Site.ServingAsync(run.Folder, outputs, release.Region, run.Cancellation);
+        RolloutWavesEnd end;
+        await using (var rollout = new RegionalRollout(run, release, images))
+            end = await rollout.RunAsync(sides);
+        foreach (var side in sides)
+            if (run.Folder.Has(RolloutRecorder.TicksFileOf(side.Region)))
+                await run.NoteAsync(RolloutRecorder.TicksFileOf(side.Region));
+        foreach (var line in end.Lines)
+            run.Info(line);
+        var result = end.Result;
         if (result.Result != RolloutOutcome.Promoted)
-        {
-            // The output stays for the report; as it does not hold, a resumed run rolls out anew.
-            await run.WriteAsync(result);
-            throw new PipelineException(
-                result.Result == RolloutOutcome.Held ? ExitCode.Held : ExitCode.RolledBack,
-                $"{release.Version} does not serve: {result.Reason}",
-                next: result.Result == RolloutOutcome.Held
-                    ? $"./build.sh --target=Deploy --resume --deployment-id={run.Id}"
-                    : $"look at {run.Folder.PathOf("rollout")}, mend the release, and deploy its next version"
-            );
-        }
+            throw await FailureAsync(run, release, end);
         run.Info(
             $"{result.Serving} serves; {(result.Warm is null ? "nothing served before" : $"{result.Warm} stays warm until {result.WarmUntil:HH:mm} UTC")}"
         );
         return result;
+    }
+
+    private static async Task<Exception> FailureAsync(StageRun run, Release release, RolloutWavesEnd end)
+    {
+        if (end.Failure is not (null or PipelineException))
+            ExceptionDispatchInfo.Throw(end.Failure);
+        // The output stays for the report; as it does not hold, a resumed run rolls out anew.
+        await run.WriteAsync(end.Result);
+        return new PipelineException(
+            end.ExitCode,
+            string.Join('\n', [$"{release.Version} does not serve: {end.Result.Reason}", .. end.Lines]),
+            (end.Failure as PipelineException)?.Expected,
+            end.Mend(release.Environment)
+                ?? (end.Failure as PipelineException)?.Next
+                ?? (
+                    end.Result.Result == RolloutOutcome.Held
+                        ? $"./build.sh --target=Deploy --resume --deployment-id={run.Id}"
+                        : $"look at {run.Folder.PathOf("rollout")}, mend the release, and deploy its next version"
+                ),
+            end.Failure
+        );
     }
 }

@@ -25,13 +25,13 @@ public sealed class ProductionValidation : ReleasedStage<ValidationResult>
             run.Folder,
             release,
             apk,
-            sides.Single().PublicUrl,
+            sides,
             run.Line,
             run.Cancellation
         );
         foreach (var flow in result.Flows)
             run.Info(
-                $"{(flow.ExitCode == 0 ? "passed" : "FAILED")} {flow.FlowFileName} {flow.DurationMilliseconds} ms {flow.Detail}"
+                $"{(flow.ExitCode == 0 ? "passed" : "FAILED")} {flow.Title} {flow.DurationMilliseconds} ms {flow.Detail}"
             );
         if (result.PlatformReason is { } reason)
             run.Info(reason);
@@ -41,9 +41,7 @@ public sealed class ProductionValidation : ReleasedStage<ValidationResult>
                 "the deployed system failed its flows, the front end may not be deployed: "
                     + string.Join(
                         "; ",
-                        result
-                            .Flows.Where(flow => flow.ExitCode != 0)
-                            .Select(flow => $"{flow.FlowFileName}: {flow.Detail}")
+                        result.Flows.Where(flow => flow.ExitCode != 0).Select(flow => $"{flow.Title}: {flow.Detail}")
                     ),
                 next: $"look at the screenshots and logs in {run.Folder.PathOf("validation")}"
             );

@@ -19,19 +19,18 @@ public sealed class Smoke : ReleasedStage<SmokeResult>
         var outputs = await run.ReadAsync<InfrastructureOutputs>();
         var sides = await run.Context.Site.ServingAsync(run.Folder, outputs, release.Region, run.Cancellation);
         var checks = await new SmokeChecks(run.Context.Destination, run.Context.Time).RunAsync(
-            sides,
-            release.Version,
+            sides.Select(side => (side, release.Version)),
             await run.Context.Site.DatabaseUrlAsync(run.Cancellation),
             run.Cancellation
         );
         foreach (var check in checks)
             run.Info(
-                $"{(check.Passed ? "passed" : "FAILED")} {check.Name} {check.Target} {check.Milliseconds:0} ms {check.Detail}"
+                $"{(check.Passed ? "passed" : "FAILED")} {check.Title} {check.Target} {check.Milliseconds:0} ms {check.Detail}"
             );
         if (checks.Where(check => !check.Passed).ToArray() is { Length: > 0 } failed)
             throw new PipelineException(
                 $"{failed.Length} of {checks.Length} smoke checks failed: "
-                    + string.Join("; ", failed.Select(check => $"{check.Name} {check.Target}: {check.Detail}")),
+                    + string.Join("; ", failed.Select(check => $"{check.Title} {check.Target}: {check.Detail}")),
                 next: "look at the log of the service that is named; deploy again when it is mended"
             );
         return new() { DeploymentId = run.Id, Checks = checks };

@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using Slipway.Outcomes;
+using Slipway.Versions;
+
+namespace Slipway.Rollouts;
+
+/// <summary>How the rollout of all regions ended.</summary>
+/// <param name="NotBegun">Regions whose wave was not begun.</param>
+/// <param name="Failure">What the last wave has thrown; null when it came to an end of its own.</param>
+public sealed record RolloutWavesEnd(RolloutResult Result, ImmutableArray<string> NotBegun, Exception? Failure)
+{
+    /// <summary>Regions that could not be brought back and still have the new version.</summary>
+    private ImmutableArray<RolloutWaveResult> Stuck => [.. Result.Waves.Where(wave => wave.NotBroughtBack is not null)];
+
+    public ExitCode ExitCode =>
+        !Stuck.IsEmpty
+            ? ExitCode.Held
+            : (Failure as PipelineException)?.ExitCode
+                ?? (Result.Result == RolloutOutcome.Held ? ExitCode.Held : ExitCode.RolledBack);
+
+    /// <summary>Every region in a line: what happened there, and what serves.</summary>
+    public ImmutableArray<string> Lines =>
+        [.. Result.Waves.Select(Line), .. NotBegun.Select(region => $"{region}: not begun")];
+
+    /// <summary>What to type for what could not be brought back; null when all was.</summary>
+    public string? Mend(string environment) =>
+        Stuck.IsEmpty
+            ? null
+            : string.Join(
+                "; ",
+                Stuck.Select(wave =>
+                    $"./build.sh --target=Rollback --environment={environment} --region={wave.Region} (--cold when nothing is warm)"
+                )
+            );
+
+    /// <summary>With the stages of an earlier attempt, where a region had passed then and only confirmed it now.</summary>
+    public RolloutWavesEnd After(RolloutResult? earlier)
+    {
+        if (earlier is null || Result.Waves.IsEmpty)
+            return this;
+        var waves = Result
+            .Waves.Select(wave =>
+                wave is { Result: RolloutOutcome.Promoted, Stages.IsEmpty: true }
+                && earlier.Waves.FirstOrDefault(one => one.Region == wave.Region)
+                    is { Result: RolloutOutcome.Promoted } before
+                    ? wave with
+                    {
+                        Stages = before.Stages,
+                        Warm = wave.Warm ?? before.Warm,
+                    }
+                    : wave
+            )
+            .ToImmutableArray();
+        return this with
+        {
+            Result = Result with { Waves = waves, Stages = [.. waves.SelectMany(wave => wave.Stages)] },
+        };
+    }
+
+    internal static RolloutWavesEnd Of(
+        ImmutableArray<RolloutWave> waves,
+        ImmutableArray<RolloutWaveResult> ended,
+        Exception? failure
+    )
+    {
+        var last = ended[^1];
+        var serving = ended.Select(wave => wave.Serving).Distinct().ToArray();
+        var warm = ended.Select(wave => wave.Warm).Distinct().ToArray();
+        var isPromoted = ended.Length == waves.Length && ended.All(wave => wave.Result == RolloutOutcome.Promoted);
+        return new(
+            new RolloutResult
+            {
+                DeploymentId = waves[0].Plan.Candidate.DeploymentId,
+                Result = isPromoted ? RolloutOutcome.Promoted : last.Result,
+                Serving = serving is [var same] ? same : null,
+                Warm = warm is [var before] ? before : null,
+                WarmUntil = ended.Min(wave => wave.WarmUntil),
+                Stages = [.. ended.SelectMany(wave => wave.Stages)],
+                SecondsToZero = ended.Max(wave => wave.SecondsToZero),
+                Reason = isPromoted ? null : $"{last.Region}: {last.Reason}",
+                Waves = ended,
+            },
+            [.. waves.Skip(ended.Length).Select(wave => wave.Region!)],
+            failure
+        );
+    }
+
+    private string Line(RolloutWaveResult wave) =>
+        wave switch
+        {
+            { NotBroughtBack: { } stuck } => $"{wave.Region}: NOT brought back, {Name(wave.Serving)} serves: {stuck}",
+            { Result: RolloutOutcome.Promoted } => $"{wave.Region}: {Name(wave.Serving)} serves"
+                + (Result.Result == RolloutOutcome.RolledBack ? $" ({wave.Reason})" : ""),
+            { Result: RolloutOutcome.Held } =>
+                $"{wave.Region}: stands still, {Name(wave.Serving)} serves: {wave.Reason}",
+            _ when wave == Result.Waves[^1] => $"{wave.Region}: {Name(wave.Serving)} serves: {wave.Reason}",
+            _ => FormattableString.Invariant(
+                $"{wave.Region}: brought back to {Name(wave.Serving)} in {wave.SecondsToZero:0.00} s"
+            ),
+        };
+
+    private static string Name(ProjectVersion? version) => version?.FullVersion ?? "nobody knows what";
+}
