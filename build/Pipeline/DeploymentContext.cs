@@ -119,6 +119,7 @@ public sealed class DeploymentContext(
         _ = SubProject;
         if (request.Version is { } version)
             _ = ProjectVersion.Parse(version);
+        _ = Destination.Waves(request.Region);
         if (request.SandboxFault is not { } fault)
             return;
         if (!Site.IsSandbox)
