@@ -68,7 +68,16 @@ public sealed class BackupPipeline(ICommandRunner runner, TimeProvider time)
             await snapshot.SequencesAsync(cancellation),
             await snapshot.OutlineAsync(cancellation)
         );
-        var (made, backup) = await DumpAsync(request, name, source, server, snapshot.Id, progress, cancellation);
+        var (made, backup) = await DumpAsync(
+            request,
+            name,
+            source,
+            server,
+            snapshot.Id,
+            startedAt,
+            progress,
+            cancellation
+        );
         backup = backup with
         {
             StartedAt = startedAt,
@@ -167,11 +176,11 @@ public sealed class BackupPipeline(ICommandRunner runner, TimeProvider time)
         SourceDump source,
         Postgres server,
         string snapshot,
+        DateTimeOffset startedAt,
         IProgress<BackupProgress>? progress,
         CancellationToken cancellation
     )
     {
-        var startedAt = time.GetUtcNow();
         var started = time.GetTimestamp();
         using var digest = new SqlDigest(acrossVersions: request.ProofServer is not null);
         var upload = await request.Store.CreateAsync(

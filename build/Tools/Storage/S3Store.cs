@@ -138,7 +138,7 @@ public sealed class S3Store : IBackupStore, IDisposable
 
     /// <summary>The store's or the network's failures, not ours and not a cancellation.</summary>
     internal static bool IsStores(Exception failure) =>
-        failure is AmazonServiceException or AmazonClientException or HttpRequestException;
+        failure is AmazonServiceException or AmazonClientException or HttpRequestException or TimeoutException;
 
     /// <summary>The same, and a request that was given up because its time was over.</summary>
     internal static bool IsStores(Exception failure, CancellationToken cancellation) =>
@@ -161,7 +161,7 @@ public sealed class S3Store : IBackupStore, IDisposable
             );
 
     private string Reason(Exception failure) =>
-        failure is OperationCanceledException
+        failure is OperationCanceledException or TimeoutException
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"it did not answer within {_options.Patience.TotalSeconds:0.#} s"
