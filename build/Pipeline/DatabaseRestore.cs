@@ -32,14 +32,15 @@ public sealed class DatabaseRestore(DeploymentContext context)
             : BackupName.Of(environment, request.DeploymentId!);
         if (request.Backup is null)
             DemandMade();
-        if (await context.Site.Backups.FindAsync(name.Metadata, cancellation) is null)
+        var store = await context.OpenBackupsAsync(cancellation);
+        if (await store.FindAsync(name.Metadata, cancellation) is null)
             throw new PipelineException(
                 ExitCode.Usage,
                 $"the store has no proven backup {name.Id} of {environment}",
                 await ChoicesAsync(cancellation),
                 "--backup=<one of them>"
             );
-        return await BackupCatalog.ReadMetadataAsync(context.Site.Backups, name, cancellation);
+        return await BackupCatalog.ReadMetadataAsync(store, name, cancellation);
     }
 
     /// <summary>What to restore to what.</summary>
@@ -57,19 +58,36 @@ public sealed class DatabaseRestore(DeploymentContext context)
             DeploymentId = backup.Backup.DeploymentId,
             Environment = backup.Environment,
             Database = PostgresUrl.Parse(url),
-            Store = context.Site.Backups,
+            Store = await context.OpenBackupsAsync(cancellation),
             Programs = context.Workbench.PostgresPrograms,
             Force = context.Request.Force,
             Reason = context.Request.Reason,
         };
     }
 
-    /// <summary>Restores, and writes the result into the deployment's run folder where that is here.</summary>
+    /// <summary>
+    /// Restores, and writes it down: in the ledger, and in the deployment's run folder where that is here. A ledger that
+    /// cannot be written to is met before anything is touched.
+    /// </summary>
     public async Task<RestoreResult> RunAsync(RestoreRequest request, CancellationToken cancellation)
     {
+        _ = await context.Ledger.ReadSoundAsync(cancellation);
         var result = await new RestorePipeline(context.Time).RunAsync(request, progress: null, cancellation);
         if (context.Runs.Ids.Contains(request.DeploymentId))
             await context.Runs.At(request.DeploymentId).WriteAsync(result, CancellationToken.None);
+        try
+        {
+            await context.Ledger.AppendAsync(result, deploymentId: null, CancellationToken.None);
+        }
+        catch (PipelineException failure)
+        {
+            throw new PipelineException(
+                $"{result.Database} is {result.BackupId} again, but the ledger does not say so: {failure.Message}",
+                "a remote that takes the entry",
+                "tell people by hand: who restored it, when and why",
+                failure
+            );
+        }
         return result;
     }
 
@@ -91,10 +109,10 @@ public sealed class DatabaseRestore(DeploymentContext context)
 
     private async Task<string> ChoicesAsync(CancellationToken cancellation)
     {
-        ImmutableArray<BackupMetadata> backups = await new BackupCatalog(context.Site.Backups, context.Time).ListAsync(
-            context.Destination.Name,
-            cancellation
-        );
+        ImmutableArray<BackupMetadata> backups = await new BackupCatalog(
+            await context.OpenBackupsAsync(cancellation),
+            context.Time
+        ).ListAsync(context.Destination.Name, cancellation);
         return backups.IsEmpty
             ? $"a proven backup; the store of {context.Destination.Name} has none"
             : "one of "

@@ -99,6 +99,10 @@ public sealed class DeploymentContext(
     public Task<EnvironmentSecrets?> SecretsAsync(CancellationToken cancellation) =>
         _secrets.Value.WaitAsync(cancellation);
 
+    /// <summary>The environment's backups; a store with keys of its own has them from the environment's secrets.</summary>
+    public async Task<IBackupStore> OpenBackupsAsync(CancellationToken cancellation) =>
+        Site.OpenBackups(await SecretsAsync(cancellation));
+
     /// <summary>Folders of the Terraform layers that the environments name and that are there.</summary>
     public IEnumerable<string> Layers() =>
         configured

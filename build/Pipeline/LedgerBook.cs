@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Backups;
 using Slipway.Ledger;
 using Slipway.Outcomes;
 using Slipway.Pipeline.Sites;
@@ -19,7 +20,7 @@ public sealed class LedgerBook(DeploymentContext context, ISite site, string env
 
     private string Environment => environment;
 
-    private string RemotePrefix => $"{LedgerEntry.RefPrefix}{Environment}/";
+    private string RemotePrefix => $"{LedgerLink.RefPrefix}{Environment}/";
 
     // Beside the refs that people see: reading the ledger leaves no tag and no branch in a checkout.
     private string LocalPrefix => $"refs/slipway/ledger/{Environment}/";
@@ -55,22 +56,53 @@ public sealed class LedgerBook(DeploymentContext context, ISite site, string env
     /// <exception cref="PipelineException">The tag moved under us, or the ledger is not sound.</exception>
     public async Task AppendAsync(DeploymentRecord record, Release? release, CancellationToken cancellation)
     {
+        var ledger = await ReadSoundAsync(cancellation);
+        await PushAsync(LedgerEntry.Append(record, ledger.Last), record.GitSha, release, cancellation);
+    }
+
+    /// <summary>Writes down that a database was replaced by a backup.</summary>
+    /// <param name="deploymentId">The rollback that it was part of.</param>
+    /// <exception cref="PipelineException">The ledger is not sound, or does not take it.</exception>
+    public async Task AppendAsync(RestoreResult result, string? deploymentId, CancellationToken cancellation)
+    {
+        var ledger = await ReadSoundAsync(cancellation);
+        var serves = ledger.Entries.LastOrDefault(entry =>
+            entry.Record.Status == DeploymentRecords.TextOf(DeploymentStatus.Success)
+        );
+        var record = RestoreRecord.Compose(
+            result,
+            Environment,
+            context.Origin.Actor,
+            serves?.Record.GitSha ?? await Git.HeadShaAsync(cancellation),
+            deploymentId,
+            context.Time.GetUtcNow()
+        );
+        await PushAsync(RestoreEntry.Append(record, ledger.Last), record.GitSha, release: null, cancellation);
+    }
+
+    /// <exception cref="PipelineException">Somebody changed the history: nothing may be appended to it.</exception>
+    public async Task<DeploymentLedger> ReadSoundAsync(CancellationToken cancellation)
+    {
         var ledger = await ReadAsync(cancellation);
-        if (!ledger.IsSound)
-            throw new PipelineException(
+        return ledger.IsSound
+            ? ledger
+            : throw new PipelineException(
                 $"the ledger of {Environment} was changed:\n{string.Join('\n', ledger.Findings)}",
                 "a history that nobody touched",
                 "find out who wrote to refs/deployments before anything is appended to it"
             );
-        var entry = LedgerEntry.Append(record, ledger.Last);
+    }
+
+    private async Task PushAsync(LedgerLink link, string commit, Release? release, CancellationToken cancellation)
+    {
         var tag = await Git.CreateTagObjectAsync(
-            entry.RefName["refs/".Length..],
-            record.GitSha,
-            entry.Message,
-            record.Timestamp,
+            link.RefName["refs/".Length..],
+            commit,
+            link.Message,
+            link.Timestamp,
             cancellation
         );
-        var refs = ImmutableArray.Create(PushRef.Create(tag, entry.RefName));
+        var refs = ImmutableArray.Create(PushRef.Create(tag, link.RefName));
         if (release is not null)
             refs = refs.Add(await TagMoveAsync(release, cancellation));
         var pushed = await Git.PushAsync(site.Remote, refs, cancellation);

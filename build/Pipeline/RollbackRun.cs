@@ -53,7 +53,7 @@ public sealed class RollbackRun(DeploymentContext context, DecidedRollback decid
             IncidentReport.Write(incident),
             CancellationToken.None
         );
-        await RecordAsync(folder, release);
+        await RecordAsync(folder, release, restore);
         return incident;
     }
 
@@ -190,7 +190,7 @@ public sealed class RollbackRun(DeploymentContext context, DecidedRollback decid
                 DeploymentId = backup.DeploymentId,
                 Environment = context.Destination.Name,
                 Database = PostgresUrl.Parse(url),
-                Store = context.Site.Backups,
+                Store = await context.OpenBackupsAsync(CancellationToken.None),
                 Programs = context.Workbench.PostgresPrograms,
                 Force = true,
                 Reason = decided.Reason,
@@ -224,8 +224,10 @@ public sealed class RollbackRun(DeploymentContext context, DecidedRollback decid
         };
     }
 
-    private async Task RecordAsync(RunFolder folder, Release release)
+    private async Task RecordAsync(RunFolder folder, Release release, RestoreResult? restore)
     {
+        if (restore is not null)
+            await context.Ledger.AppendAsync(restore, folder.DeploymentId, CancellationToken.None);
         var now = context.Time.GetUtcNow();
         var record = DeploymentRecords.Compose(context.OutputsOf(folder), DeploymentStatus.Success, now, now) with
         {

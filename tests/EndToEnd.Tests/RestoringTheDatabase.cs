@@ -94,6 +94,21 @@ public sealed class RestoringTheDatabase
     }
 
     [Test, Order(3)]
+    public async Task StandsInTheLedgerBetweenTheDeployments()
+    {
+        var names = _checkout.Git("ls-remote", _checkout.Remote, "refs/deployments/sandbox/restore-*");
+        names.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => !line.EndsWith("^{}")).ShouldBe(1);
+
+        var status = await _checkout.BuildAsync("--target=Status", "--environment=sandbox", "--verify");
+        status.ExitCode.ShouldBe(0, status.Text);
+        status.Text.ShouldContain($"backup-{_id}");
+        status.Text.ShouldContain("the second release wrote nonsense");
+        var queue = await _checkout.BuildAsync("--target=Queue", "--environment=sandbox");
+        queue.ExitCode.ShouldBe(0, queue.Text);
+        queue.Text.ShouldNotContain("restore-");
+    }
+
+    [Test, Order(4)]
     public async Task LetsUsersWriteAgainAndTheNextDeploymentIsMade()
     {
         await EnrolAsync((await CoursesAsync())[1]);

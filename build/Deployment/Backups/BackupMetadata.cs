@@ -13,6 +13,7 @@ public sealed record BackupMetadata
         NewLine = "\n",
     };
 
+    /// <summary>2 for a backup in files, which a program that knows 1 alone could not restore.</summary>
     public int SchemaVersion { get; init; } = 1;
 
     public required string Environment { get; init; }
@@ -24,6 +25,9 @@ public sealed record BackupMetadata
     /// <summary>Sequence → its last value when the snapshot was taken.</summary>
     public ImmutableSortedDictionary<string, string> Sequences { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>The files inside the object; none where it is one stream.</summary>
+    public ImmutableArray<DumpedFile> Files { get; init; } = [];
 
     /// <summary>The token of the dump; null when pg_dump knows none.</summary>
     public string? RestrictKey { get; init; }
@@ -43,9 +47,9 @@ public sealed record BackupMetadata
     {
         try
         {
-            return JsonSerializer.Deserialize<BackupMetadata>(json, Json) is { SchemaVersion: 1 } metadata
+            return JsonSerializer.Deserialize<BackupMetadata>(json, Json) is { SchemaVersion: 1 or 2 } metadata
                 ? metadata
-                : throw new JsonException("its schema version is not 1");
+                : throw new JsonException("its schema version is neither 1 nor 2");
         }
         catch (JsonException failure)
         {

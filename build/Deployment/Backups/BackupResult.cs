@@ -30,13 +30,16 @@ public sealed record BackupResult : StageOutput, IStageFile
     /// <summary><c>backup-&lt;deployment-id&gt;</c>; null when there is no database yet.</summary>
     public string? BackupId { get; init; }
 
-    /// <summary>URL of the object: <c>file:///…</c> or <c>s3://bucket/env/backup-….sql.gz</c>.</summary>
+    /// <summary>URL of the object: <c>file:///…</c> or <c>s3://bucket/env/backup-….sql.gz</c> (or <c>.dir.tar</c>).</summary>
     public string? Location { get; init; }
+
+    public BackupFormat Format { get; init; }
 
     public DateTimeOffset? Timestamp { get; init; }
 
     public long CompressedBytes { get; init; }
 
+    /// <summary>Of the SQL that the object is, or that its files are written out as.</summary>
     public long SqlBytes { get; init; }
 
     public string? ObjectSha256 { get; init; }

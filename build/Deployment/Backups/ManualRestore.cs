@@ -8,10 +8,14 @@ namespace Slipway.Backups;
 /// </summary>
 public static class ManualRestore
 {
+    private const int Jobs = 2;
+
     /// <param name="location">Of the object, <c>file:///…</c> or <c>s3://…</c>.</param>
+    /// <param name="format">What the object is.</param>
     /// <param name="endpoint">Of an S3-compatible server that is not AWS.</param>
     public static ImmutableArray<string> Commands(
         Uri location,
+        BackupFormat format,
         string host,
         int port,
         string user,
@@ -25,10 +29,16 @@ public static class ManualRestore
             ? $"cat {Quote(location.LocalPath)}"
             : $"aws s3 cp {Quote(location.OriginalString)} -"
                 + (endpoint is null ? "" : $" --endpoint-url {Quote(endpoint.OriginalString)}");
+        var create =
+            $"createdb {connection} -T template0 -E {Quote(like.Encoding)} --lc-collate={Quote(like.Collate)} --lc-ctype={Quote(like.CType)} {Quote(newDatabase)}";
+        if (format == BackupFormat.Sql)
+            return [create, $"{read} | gunzip | psql -X -v ON_ERROR_STOP=1 {connection} -d {Quote(newDatabase)}"];
+        var folder = Quote($"{newDatabase}.dump");
         return
         [
-            $"createdb {connection} -T template0 -E {Quote(like.Encoding)} --lc-collate={Quote(like.Collate)} --lc-ctype={Quote(like.CType)} {Quote(newDatabase)}",
-            $"{read} | gunzip | psql -X -v ON_ERROR_STOP=1 {connection} -d {Quote(newDatabase)}",
+            create,
+            $"mkdir -m 700 {folder} && {read} | tar -x -C {folder}",
+            $"pg_restore -e -j {Jobs} {connection} -d {Quote(newDatabase)} {folder} && rm -r {folder}",
         ];
     }
 

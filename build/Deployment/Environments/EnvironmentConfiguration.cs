@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Backups;
 
 namespace Slipway.Environments;
 
@@ -111,7 +112,29 @@ public sealed record DatabaseSettings(
 );
 
 /// <param name="Store"><c>file:&lt;folder&gt;</c> (relative to the sandbox or repository root) or <c>s3://bucket/prefix</c>.</param>
-public sealed record BackupSettings(string Store, int RetentionDays = 365, Uri? Endpoint = null, string? Region = null);
+public sealed record BackupSettings(string Store, int RetentionDays = 365, Uri? Endpoint = null, string? Region = null)
+{
+    public BackupFormat Format { get; init; }
+
+    /// <summary>Name of the secret that holds the access key's id; null takes AWS's own chain (variables, profile, role, OIDC).</summary>
+    public string? AccessKeySecret { get; init; }
+
+    /// <summary>Name of the secret that holds the access key itself.</summary>
+    public string? SecretKeySecret { get; init; }
+
+    /// <summary>Whether the bucket is asked to encrypt at rest: with its own key, or with <see cref="KmsKeyId"/>.</summary>
+    public bool Encrypt { get; init; } = true;
+
+    public string? KmsKeyId { get; init; }
+
+    /// <summary>Keeps every object under object lock until the retention's end; the bucket must have it enabled.</summary>
+    public bool ObjectLock { get; init; }
+
+    /// <summary>The SDK's checksums in trailers; off for servers that keep the trailer as if it were content.</summary>
+    public bool Checksums { get; init; } = true;
+
+    public bool IsBucket => Store.StartsWith("s3://", StringComparison.Ordinal);
+}
 
 /// <param name="Name">e.g. <c>api_gateway</c>: the key in the record's <c>health_checks</c>.</param>
 /// <param name="HealthPath">Path below the public URL, e.g. <c>/api/health</c>.</param>

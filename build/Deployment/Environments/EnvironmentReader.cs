@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Slipway.Backups;
 
 namespace Slipway.Environments;
 
@@ -8,6 +9,8 @@ internal static class EnvironmentReader
 {
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
+    private static readonly FrozenDictionary<string, BackupFormat> Formats = Enum.GetValues<BackupFormat>()
+        .ToFrozenDictionary(format => format.ToString().ToLowerInvariant());
     private static readonly FrozenDictionary<string, EngineKind> Engines = Enum.GetValues<EngineKind>()
         .ToFrozenDictionary(kind => kind.ToString().ToLowerInvariant(), StringComparer.Ordinal);
 
@@ -116,7 +119,16 @@ internal static class EnvironmentReader
             (int)section.Integer("retentionDays", 365, 1, 36_500),
             section.Url("endpoint"),
             section.Text("region", TextRule.CloudRegion)
-        );
+        )
+        {
+            Format = section.Choice("format", Formats) ?? BackupFormat.Sql,
+            AccessKeySecret = section.Text("accessKeySecret", TextRule.SecretName),
+            SecretKeySecret = section.Text("secretKeySecret", TextRule.SecretName),
+            Encrypt = section.Flag("encrypt", fallback: true),
+            KmsKeyId = section.Text("kmsKeyId", TextRule.KmsKey),
+            ObjectLock = section.Flag("objectLock"),
+            Checksums = section.Flag("checksums", fallback: true),
+        };
 
     private static ServiceSettings ReadService(ConfigurationSection section) =>
         new(

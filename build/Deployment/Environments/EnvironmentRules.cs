@@ -16,6 +16,7 @@ internal static class EnvironmentRules
         CheckEngine(environment, errors);
         CheckTerraform(environment, errors);
         CheckDatabase(environment, errors);
+        CheckBackup(environment, errors);
         ServiceRules.Check(environment, errors);
         RolloutRules.Check(environment, errors);
         CheckSecrets(environment, errors);
@@ -126,6 +127,38 @@ internal static class EnvironmentRules
             && backup.Store.StartsWith("file:", StringComparison.Ordinal)
         )
             errors.Add("backup.store", "is a folder of this machine", "an s3:// store for production");
+    }
+
+    private static void CheckBackup(EnvironmentConfiguration environment, ConfigurationErrors errors)
+    {
+        if (environment.Backup is not { } backup)
+            return;
+        if (backup.AccessKeySecret is null != backup.SecretKeySecret is null)
+            errors.Add(
+                backup.AccessKeySecret is null ? "backup.accessKeySecret" : "backup.secretKeySecret",
+                "is missing",
+                "the names of both secrets, or of none for AWS's own chain"
+            );
+        Declared("accessKeySecret", backup.AccessKeySecret);
+        Declared("secretKeySecret", backup.SecretKeySecret);
+        if (backup is { Encrypt: false, KmsKeyId: not null })
+            errors.Add("backup.kmsKeyId", "names a key, and encrypt is false", "one of them");
+        if (
+            !backup.IsBucket
+            && backup
+                is { AccessKeySecret: not null }
+                    or { Encrypt: false }
+                    or { KmsKeyId: not null }
+                    or { ObjectLock: true }
+                    or { Checksums: false }
+        )
+            errors.Add("backup.store", "is a folder, and there are settings for a bucket", "an s3:// store");
+
+        void Declared(string key, string? secret)
+        {
+            if (secret is not null && !environment.SecretNames.Contains(secret))
+                errors.Add($"backup.{key}", $"{secret} is not declared", "a name that stands in secretNames");
+        }
     }
 
     private static void CheckSecrets(EnvironmentConfiguration environment, ConfigurationErrors errors)

@@ -114,6 +114,8 @@ internal sealed record TextRule(string Expected, Func<string, bool> Holds)
 
     public static TextRule BackupStore { get; } = new("\"file:<folder>\" or \"s3://<bucket>/<prefix>\"", IsStore);
 
+    public static TextRule KmsKey { get; } = Pattern("a key's id, alias or ARN", "[A-Za-z0-9][A-Za-z0-9:/_-]{0,2047}");
+
     /// <summary>A setting of a Terraform backend.</summary>
     public static TextRule BackendSetting { get; } = Any with { IsQuiet = true };
 

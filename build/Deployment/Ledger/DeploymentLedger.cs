@@ -12,7 +12,7 @@ public sealed record LedgerFinding(string Subject, string Problem)
 }
 
 /// <summary>The history of one environment, in order.</summary>
-/// <param name="Entries">Oldest first.</param>
+/// <param name="Entries">The deployments, oldest first. Restores of the database stand between them in the chain, not here.</param>
 /// <param name="Findings">What shows that the history was changed; empty for a sound one.</param>
 public sealed record DeploymentLedger(
     string Environment,
@@ -22,8 +22,11 @@ public sealed record DeploymentLedger(
 {
     public bool IsSound => Findings.IsEmpty;
 
-    /// <summary>The entry that the next one follows; null for an empty ledger.</summary>
-    public LedgerEntry? Last => Entries.IsEmpty ? null : Entries[^1];
+    /// <summary>The restores of the database, oldest first.</summary>
+    public ImmutableArray<RestoreEntry> Restores { get; init; } = [];
+
+    /// <summary>The link that the next one follows; null for an empty ledger.</summary>
+    public LedgerLink? Last { get; init; }
 
     /// <param name="messages">Every ref under <c>refs/deployments/&lt;environment&gt;/</c> and its tag's message, in any order.</param>
     /// <param name="environmentTagCommit">What the environment tag points at, to notice that the newest entries are missing; null when it is not known.</param>
@@ -36,13 +39,18 @@ public sealed record DeploymentLedger(
     )
     {
         var findings = new List<LedgerFinding>();
-        var entries = Parse(environment, messages, findings);
-        CheckNumbers(environment, entries, findings);
-        for (var i = 1; i < entries.Length; i++)
-            CheckLink(entries[i - 1], entries[i], findings);
+        var links = Parse(environment, messages, findings);
+        CheckNumbers(environment, links, findings);
+        for (var i = 1; i < links.Length; i++)
+            CheckLink(links[i - 1], links[i], findings);
+        ImmutableArray<LedgerEntry> entries = [.. links.OfType<LedgerEntry>()];
         if (environmentTagCommit is not null)
             CheckHead(environment, subProject, entries, environmentTagCommit, findings);
-        return new(environment, entries, [.. findings]);
+        return new(environment, entries, [.. findings])
+        {
+            Restores = [.. links.OfType<RestoreEntry>()],
+            Last = links.LastOrDefault(),
+        };
     }
 
     /// <summary>Versions that were deployed here with success, newest deployment first.</summary>
@@ -57,21 +65,21 @@ public sealed record DeploymentLedger(
                 .Distinct(),
         ];
 
-    private static ImmutableArray<LedgerEntry> Parse(
+    private static ImmutableArray<LedgerLink> Parse(
         string environment,
         IEnumerable<(string RefName, string Message)> messages,
         List<LedgerFinding> findings
     )
     {
-        var entries = new List<LedgerEntry>();
+        var entries = new List<LedgerLink>();
         foreach (var (refName, message) in messages)
             try
             {
-                var entry = LedgerEntry.Parse(refName, message);
-                if (entry.Record.Environment == environment)
+                var entry = LedgerLink.Parse(refName, message);
+                if (entry.Environment == environment)
                     entries.Add(entry);
                 else
-                    findings.Add(new(refName, $"belongs to {QuotedText.Plain(entry.Record.Environment)}"));
+                    findings.Add(new(refName, $"belongs to {QuotedText.Plain(entry.Environment)}"));
             }
             catch (PipelineException exception)
             {
@@ -82,7 +90,7 @@ public sealed record DeploymentLedger(
 
     private static void CheckNumbers(
         string environment,
-        ImmutableArray<LedgerEntry> entries,
+        ImmutableArray<LedgerLink> entries,
         List<LedgerFinding> findings
     )
     {
@@ -100,7 +108,7 @@ public sealed record DeploymentLedger(
             findings.Add(
                 new(
                     environment,
-                    $"entry {same.Key} exists {same.Count()} times: {string.Join(", ", same.Select(entry => entry.Record.DeploymentId))}"
+                    $"entry {same.Key} exists {same.Count()} times: {string.Join(", ", same.Select(entry => entry.Name))}"
                 )
             );
         foreach (
@@ -114,19 +122,16 @@ public sealed record DeploymentLedger(
             );
     }
 
-    private static void CheckLink(LedgerEntry before, LedgerEntry entry, List<LedgerFinding> findings)
+    private static void CheckLink(LedgerLink before, LedgerLink entry, List<LedgerFinding> findings)
     {
         if (entry.Sequence != before.Sequence + 1)
             return; // said already
         if (entry.Previous != before.Sha256)
             findings.Add(
-                new(
-                    before.RefName,
-                    $"is not what {entry.Record.DeploymentId} was written after: it was changed or exchanged"
-                )
+                new(before.RefName, $"is not what {entry.Name} was written after: it was changed or exchanged")
             );
-        if (entry.Record.Timestamp < before.Record.Timestamp)
-            findings.Add(new(entry.RefName, $"is older than {before.Record.DeploymentId}, which it follows"));
+        if (entry.Timestamp < before.Timestamp)
+            findings.Add(new(entry.RefName, $"is older than {before.Name}, which it follows"));
     }
 
     private static void CheckHead(

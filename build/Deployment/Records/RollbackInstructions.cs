@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Slipway.Backups;
 using Slipway.Environments;
 
 namespace Slipway.Records;
@@ -56,10 +57,16 @@ public static class RollbackInstructions
     }
 
     /// <summary>The guide's command for a backup at a location.</summary>
-    public static string RestoreCommand(string location) =>
-        location.StartsWith("file://", StringComparison.Ordinal)
+    public static string RestoreCommand(string location)
+    {
+        var isFile = location.StartsWith("file://", StringComparison.Ordinal);
+        var read = isFile ? $"cat {Quoted(new Uri(location).LocalPath)}" : $"aws s3 cp {Quoted(location)} -";
+        if (BackupName.IsOf(location, BackupFormat.Directory))
+            return $"mkdir -m 700 dump && {read} | tar -x -C dump && pg_restore -e -j 2 -d \"$DATABASE_URL\" dump";
+        return isFile
             ? $"gunzip -c {Quoted(new Uri(location).LocalPath)} | psql -X -v ON_ERROR_STOP=1 \"$DATABASE_URL\""
-            : $"aws s3 cp {Quoted(location)} - | gunzip | psql -X -v ON_ERROR_STOP=1 \"$DATABASE_URL\"";
+            : $"{read} | gunzip | psql -X -v ON_ERROR_STOP=1 \"$DATABASE_URL\"";
+    }
 
     private static void AppendSteps(StringBuilder text, DeploymentRecord record)
     {

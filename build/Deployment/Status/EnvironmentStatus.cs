@@ -58,6 +58,16 @@ public sealed record RegionStatus(
     string? Unknown = null
 );
 
+/// <param name="RollbackId">The rollback that it was part of; null for a restore by itself.</param>
+public sealed record PastRestore(
+    string BackupId,
+    DateTimeOffset At,
+    string By,
+    string? Reason,
+    string? ReplacedDatabase,
+    string? RollbackId
+);
+
 /// <summary>One environment at one moment, put together from the router, the claim, the run folder and the ledger; stored nowhere.</summary>
 public sealed record EnvironmentStatus(string Environment)
 {
@@ -79,6 +89,9 @@ public sealed record EnvironmentStatus(string Environment)
 
     /// <summary>Newest first.</summary>
     public ImmutableArray<PastDeployment> Last { get; init; } = [];
+
+    /// <summary>Databases that were replaced by a backup, newest first.</summary>
+    public ImmutableArray<PastRestore> Restores { get; init; } = [];
 
     /// <summary>What shows that the ledger was changed.</summary>
     public ImmutableArray<string> Findings { get; init; } = [];

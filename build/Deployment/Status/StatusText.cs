@@ -24,6 +24,7 @@ public static class StatusText
             : (IEnumerable<string>)[$"  serves   {Serving(status.Serving, status.CandidateShare, now)}"],
             .. Running(status.Running, now, Width),
             .. status.Last.Select((past, index) => $"  {(index == 0 ? "last  " : "      ")}   {Past(past)}"),
+            .. status.Restores.Select(restore => $"  restored {Restored(restore)}"),
             .. status.Findings.Select(finding => $"  LEDGER CHANGED: {OneLine(finding)}"),
         ];
     }
@@ -84,6 +85,12 @@ public static class StatusText
             CultureInfo.InvariantCulture,
             $"{Instant(past.At)}  {OneLine(past.Version), -14} {OneLine(past.Status), -11} {past.DurationSeconds, 6:0} s  {OneLine(past.DeploymentId)}  {OneLine(past.By)}"
         ) + (past.RollbackFrom is { } from ? $"  back from {OneLine(from)}" : "");
+
+    private static string Restored(PastRestore past) =>
+        $"{Instant(past.At)}  {OneLine(past.BackupId)}  {OneLine(past.By)}"
+        + (past.RollbackId is { } rollback ? $"  with {OneLine(rollback)}" : "")
+        + (past.ReplacedDatabase is { } kept ? $"  replaced {OneLine(kept)}" : "")
+        + (past.Reason is { } reason ? $": {OneLine(reason)}" : "");
 
     private static string Instant(DateTimeOffset instant) =>
         instant.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);

@@ -12,6 +12,7 @@ namespace Slipway.Pipeline;
 public sealed class EnvironmentReading(DeploymentContext context, string environment, ISite site)
 {
     private const int Remembered = 5;
+    private const int RestoresRemembered = 3;
 
     public async Task<EnvironmentStatus> ReadAsync(DeploymentLedger ledger, CancellationToken cancellation)
     {
@@ -19,6 +20,7 @@ public sealed class EnvironmentReading(DeploymentContext context, string environ
         {
             Running = Running(),
             Last = [.. ledger.Entries.Reverse().Take(Remembered).Select(entry => Past(entry.Record))],
+            Restores = [.. ledger.Restores.Reverse().Take(RestoresRemembered).Select(entry => Past(entry.Record))],
             Findings = [.. ledger.Findings.Select(finding => finding.ToString())],
         };
         if (site.Waves is not [null])
@@ -128,5 +130,15 @@ public sealed class EnvironmentReading(DeploymentContext context, string environ
             record.TriggeredBy,
             record.DurationSeconds,
             record.RollbackFrom
+        );
+
+    private static PastRestore Past(RestoreRecord record) =>
+        new(
+            record.BackupId,
+            record.Timestamp,
+            record.RestoredBy,
+            record.Reason,
+            record.ReplacedDatabase,
+            record.DeploymentId
         );
 }

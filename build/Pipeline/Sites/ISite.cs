@@ -40,7 +40,8 @@ public interface ISite
     /// <summary>What to say when a version serves and its database is not there.</summary>
     PipelineException DatabaseIsGone(ProjectVersion serving);
 
-    IBackupStore Backups { get; }
+    /// <param name="secrets">The environment's, for a store whose keys are among them.</param>
+    IBackupStore OpenBackups(EnvironmentSecrets? secrets);
 
     /// <summary>How the services of a release travel here, and why not otherwise.</summary>
     Task<(ImageKind Kind, string Why)> ImageKindAsync(CancellationToken cancellation);

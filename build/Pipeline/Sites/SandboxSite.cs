@@ -41,12 +41,12 @@ public sealed class SandboxSite(
 
     public Command Prepare(Command build) => build.With(SandboxRoot.Variable, _root.Value.Location);
 
-    /// <summary>A folder of the sandbox, or a bucket of a server that speaks S3; its keys come from AWS_* variables.</summary>
-    public IBackupStore Backups =>
+    /// <summary>A folder of the sandbox, or a bucket of a server that speaks S3.</summary>
+    public IBackupStore OpenBackups(EnvironmentSecrets? secrets) =>
         BackupStores.Open(
-            environment.Backup?.Store ?? "file:backups",
+            environment.Backup ?? new BackupSettings("file:backups"),
             _root.Value.Location,
-            options => options with { Region = environment.Backup?.Region, Endpoint = environment.Backup?.Endpoint }
+            name => secrets?.Values.GetValueOrDefault(name)
         );
 
     public async Task PrepareAsync(CancellationToken cancellation)

@@ -17,8 +17,12 @@ public sealed class BackupCatalog(IBackupStore store, TimeProvider time)
         var found = ImmutableArray.CreateBuilder<BackupMetadata>();
         foreach (var name in objects.Select(o => BackupName.OfObject(o.Name)))
         {
-            if (name is not null && names.Contains(name.Metadata))
-                found.Add(await ReadMetadataAsync(store, name, cancellation));
+            if (name is null || !names.Contains(name.Metadata))
+                continue;
+            var metadata = await ReadMetadataAsync(store, name, cancellation);
+            // An object of another format beside it is what an interrupted run of the same deployment left.
+            if (metadata.Backup.Format == name.Format)
+                found.Add(metadata);
         }
         return [.. found.OrderByDescending(metadata => metadata.Backup.Timestamp)];
     }
@@ -33,7 +37,7 @@ public sealed class BackupCatalog(IBackupStore store, TimeProvider time)
         var removed = ImmutableArray.CreateBuilder<string>();
         foreach (var metadata in expired)
         {
-            var name = BackupName.Of(environment, metadata.Backup.DeploymentId);
+            var name = BackupName.Of(environment, metadata.Backup.DeploymentId, metadata.Backup.Format);
             // The metadata goes first: what remains if the next line fails is no backup any more.
             await store.DeleteAsync(name.Metadata, cancellation);
             await store.DeleteAsync(name.Object, cancellation);

@@ -7,7 +7,7 @@ using Slipway.Outcomes;
 namespace Slipway.Tools;
 
 /// <summary>
-/// Backup, whole: snapshot → pg_dump → gzip → store in one pass, then the proof, then the metadata. The metadata is
+/// Backup, whole: snapshot → pg_dump → store, then the proof, then the metadata. The metadata is
 /// written last and only when the proof passed, so an object without it is not a backup; a failed proof removes the
 /// object, and an interrupted run's object is removed by the next run of the same deployment.
 /// </summary>
@@ -50,29 +50,46 @@ public sealed class BackupPipeline(ICommandRunner runner, TimeProvider time)
         CancellationToken cancellation
     )
     {
-        var name = BackupName.Of(request.Environment, request.DeploymentId);
+        var name = BackupName.Of(request.Environment, request.DeploymentId, request.Format);
         var startedAt = time.GetUtcNow();
         if (await AdoptAsync(request, name, cancellation) is { } finished)
             return finished;
 
         var version = await runner.RunAsync(PostgresCommands.DumpVersion(request.Programs), cancellation: cancellation);
         var client = ClientVersion.Parse(version.Output);
-        var (source, backup) = await DumpAsync(request, name, client, startedAt, progress, cancellation);
+        var server = new Postgres(request.Database, Application(request));
+        var database = await server.InspectAsync(cancellation);
+        DemandClient(client, database);
+        await using var snapshot = await server.OpenSnapshotAsync(cancellation);
+        var source = new SourceDump(
+            database,
+            client.KnowsRestrict ? name.RestrictKey : null,
+            snapshot.Lsn,
+            await snapshot.SequencesAsync(cancellation),
+            await snapshot.OutlineAsync(cancellation)
+        );
+        var (made, backup) = await DumpAsync(
+            request,
+            name,
+            source,
+            server,
+            snapshot.Id,
+            startedAt,
+            progress,
+            cancellation
+        );
+        backup = backup with
+        {
+            StartedAt = startedAt,
+            Timestamp = startedAt,
+            ClientVersion = client.ToString(),
+            RetainUntil = startedAt + request.Retention,
+        };
         var proven = false;
         try
         {
-            var proof = await new BackupProver(time).ProveAsync(
-                request,
-                name,
-                backup,
-                source,
-                (phase, bytes) => progress?.Report(new BackupProgress(phase, bytes, source.SqlBytes)),
-                cancellation
-            );
-            if (!proof.Passed)
-                throw Rejected(request, name, proof);
-            backup = backup with { Proof = proof, FinishedAt = time.GetUtcNow() };
-            await WriteMetadataAsync(request, name, source, backup, cancellation);
+            backup = await ProveAsync(request, name, backup, made, snapshot, progress, cancellation);
+            await WriteMetadataAsync(request, name, made, backup, cancellation);
             proven = true;
             return backup;
         }
@@ -83,114 +100,138 @@ public sealed class BackupPipeline(ICommandRunner runner, TimeProvider time)
         }
     }
 
-    /// <summary>What a run before this one left: a proven backup is taken as it is, an unproven object goes.</summary>
-    private static async Task<BackupResult?> AdoptAsync(
+    /// <summary>
+    /// Counts in the snapshot while the restore runs: the dump has the machine for itself, and the restore, which waits
+    /// for one connection most of the time, loses nothing.
+    /// </summary>
+    private async Task<BackupResult> ProveAsync(
         BackupRequest request,
         BackupName name,
+        BackupResult backup,
+        SourceDump source,
+        DatabaseSnapshot snapshot,
+        IProgress<BackupProgress>? progress,
         CancellationToken cancellation
     )
     {
-        if (await request.Store.FindAsync(name.Object, cancellation) is not { } found)
-            return null;
-        if (await request.Store.FindAsync(name.Metadata, cancellation) is null)
+        var counting = new TaskCompletionSource<ImmutableArray<TableFingerprint>>(
+            TaskCreationOptions.RunContinuationsAsynchronously
+        );
+        BackupProof proof = null!;
+        await Together.RunAsync(
+            cancellation,
+            async token => counting.SetResult(await snapshot.FingerprintAsync(token)),
+            async token =>
+            {
+                proof = await new BackupProver(time).ProveAsync(
+                    request,
+                    new StoredBackup(request.Store, name.Object, backup, source.Files, source.RestrictKey),
+                    source,
+                    counting.Task,
+                    (phase, bytes) => progress?.Report(new BackupProgress(phase, bytes, source.SqlBytes)),
+                    token
+                );
+                if (!proof.Passed)
+                    throw Rejected(request, name, proof);
+            }
+        );
+        return backup with { Tables = await counting.Task, Proof = proof, FinishedAt = time.GetUtcNow() };
+    }
+
+    /// <summary>What a run before this one left: a proven backup is taken as it is, an unproven object goes.</summary>
+    private static async Task<BackupResult?> AdoptAsync(
+        BackupRequest request,
+        BackupName asked,
+        CancellationToken cancellation
+    )
+    {
+        var metadata = await request.Store.FindAsync(asked.Metadata, cancellation) is null
+            ? null
+            : await BackupCatalog.ReadMetadataAsync(request.Store, asked, cancellation);
+        BackupResult? adopted = null;
+        foreach (var name in asked.InEveryFormat)
         {
-            await request.Store.DeleteAsync(name.Object, cancellation);
-            return null;
+            if (await request.Store.FindAsync(name.Object, cancellation) is not { } found)
+                continue;
+            if (metadata?.Backup.Format != name.Format)
+            {
+                await request.Store.DeleteAsync(name.Object, cancellation);
+                continue;
+            }
+            adopted =
+                found.Bytes == metadata.Backup.CompressedBytes
+                    ? metadata.Backup
+                    : throw new PipelineException(
+                        $"'{name.Object}' has {found.Bytes} bytes",
+                        expected: $"the {metadata.Backup.CompressedBytes} bytes that its metadata names",
+                        next: "start a new deployment: a backup is never overwritten"
+                    );
         }
-        var metadata = await BackupCatalog.ReadMetadataAsync(request.Store, name, cancellation);
-        return found.Bytes == metadata.Backup.CompressedBytes
-            ? metadata.Backup
-            : throw new PipelineException(
-                $"'{name.Object}' has {found.Bytes} bytes",
-                expected: $"the {metadata.Backup.CompressedBytes} bytes that its metadata names",
-                next: "start a new deployment: a backup is never overwritten"
-            );
+        return adopted;
     }
 
     private async Task<(SourceDump Source, BackupResult Backup)> DumpAsync(
         BackupRequest request,
         BackupName name,
-        ClientVersion client,
+        SourceDump source,
+        Postgres server,
+        string snapshot,
         DateTimeOffset startedAt,
         IProgress<BackupProgress>? progress,
         CancellationToken cancellation
     )
     {
         var started = time.GetTimestamp();
-        var application = Postgres.Truncated($"slipway-backup-{request.DeploymentId}");
-        var server = new Postgres(request.Database, application);
-        var database = await server.InspectAsync(cancellation);
-        DemandClient(client, database);
-        var restrictKey = client.KnowsRestrict ? name.RestrictKey : null;
-        var retainUntil = startedAt + request.Retention;
-
-        await using var snapshot = await server.OpenSnapshotAsync(cancellation);
-        var sequences = await snapshot.SequencesAsync(cancellation);
-        var outline = await snapshot.OutlineAsync(cancellation);
-        // One failing must end the other: a dump without counts is as worthless as counts without a dump.
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var counting = EndOther(snapshot.FingerprintAsync(either.Token), either);
         using var digest = new SqlDigest(acrossVersions: request.ProofServer is not null);
         var upload = await request.Store.CreateAsync(
             name.Object,
-            new UploadOptions(retainUntil, Tags(request)),
+            new UploadOptions(startedAt + request.Retention, Tags(request)),
             cancellation
         );
         await using (upload)
         await using (var patient = new ImpatientStream(upload.Content, name.Object, request.StorePatience, time))
         await using (var stored = new HashingStream(patient))
         {
-            await using (var gzip = new ParallelGzipStream(stored, request.CompressionLevel, Workers(request)))
-            {
-                var dumping = EndOther(
-                    new SqlDump(request.Programs, server, request.LockWait).RunAsync(
-                        snapshot.Id,
-                        restrictKey,
-                        $"{application}-dump",
-                        digest,
-                        sql => gzip.Write(sql.Span),
-                        bytes => progress?.Report(new BackupProgress(BackupPhase.Dump, bytes, null)),
-                        either.Token
+            var files = await DumpFormats
+                .Of(request.Format, request.Programs, request.Workers)
+                .WriteAsync(
+                    new DumpOrder(
+                        request,
+                        server,
+                        snapshot,
+                        source.RestrictKey,
+                        $"{Application(request)}-dump",
+                        startedAt,
+                        bytes => progress?.Report(new BackupProgress(BackupPhase.Dump, bytes, null))
                     ),
-                    either
+                    digest,
+                    stored,
+                    cancellation
                 );
-                await FirstFailureAsync(counting, dumping, cancellation);
-                await gzip.CompleteAsync();
-            }
             cancellation.ThrowIfCancellationRequested();
             await upload.CommitAsync(cancellation);
-
-            var seconds = time.GetElapsedTime(started).TotalSeconds;
-            var source = new SourceDump(
-                database,
-                restrictKey,
-                digest.Sha256(),
-                request.ProofServer is null ? "" : digest.ContentSha256(),
-                digest.Bytes,
-                snapshot.Lsn,
-                await counting,
-                sequences,
-                outline
-            );
+            source = source with
+            {
+                SqlSha256 = digest.Sha256(),
+                ContentSha256 = request.ProofServer is null ? "" : digest.ContentSha256(),
+                SqlBytes = digest.Bytes,
+                Files = files,
+            };
             return (
                 source,
                 new BackupResult
                 {
                     DeploymentId = request.DeploymentId,
-                    StartedAt = startedAt,
                     BackupId = name.Id,
                     Location = request.Store.Locate(name.Object).OriginalString,
-                    Timestamp = startedAt,
+                    Format = request.Format,
                     CompressedBytes = stored.Bytes,
                     SqlBytes = digest.Bytes,
                     ObjectSha256 = stored.Sha256(),
                     SqlSha256 = source.SqlSha256,
-                    ServerVersion = database.Version,
-                    ClientVersion = client.ToString(),
-                    Lsn = snapshot.Lsn,
-                    Tables = source.Tables,
-                    DumpSeconds = Math.Round(seconds, 3),
-                    RetainUntil = retainUntil,
+                    ServerVersion = source.Database.Version,
+                    Lsn = source.Lsn,
+                    DumpSeconds = Math.Round(time.GetElapsedTime(started).TotalSeconds, 3),
                 }
             );
         }
@@ -206,15 +247,20 @@ public sealed class BackupPipeline(ICommandRunner runner, TimeProvider time)
     {
         var metadata = new BackupMetadata
         {
+            SchemaVersion = request.Format == BackupFormat.Sql ? 1 : 2,
             Environment = request.Environment,
             Backup = backup,
             Database = source.Database,
             Sequences = source.Sequences,
+            Files = source.Files,
             RestrictKey = source.RestrictKey,
-            Compression = $"gzip, members of 1 MiB, level {request.CompressionLevel}",
+            Compression = DumpFormats
+                .Of(request.Format, request.Programs, request.Workers)
+                .Compression(request.CompressionLevel),
             SqlMegabytesPerSecond = Math.Round(source.SqlBytes / 1e6 / Math.Max(backup.DumpSeconds, 0.001), 1),
             ManualRestore = ManualRestore.Commands(
                 request.Store.Locate(name.Object),
+                request.Format,
                 request.Database.Host,
                 request.Database.Port,
                 request.Database.User,
@@ -255,49 +301,6 @@ public sealed class BackupPipeline(ICommandRunner runner, TimeProvider time)
             .Empty.Add("slipway-deployment", request.DeploymentId)
             .Add("slipway-environment", request.Environment);
 
-    private static int Workers(BackupRequest request) =>
-        request.Workers > 0 ? request.Workers : Environment.ProcessorCount;
-
-    private static async Task<T> EndOther<T>(Task<T> task, CancellationTokenSource either)
-    {
-        try
-        {
-            return await task;
-        }
-        catch
-        {
-            await either.CancelAsync();
-            throw;
-        }
-    }
-
-    private static async Task EndOther(Task task, CancellationTokenSource either) =>
-        await EndOther(
-            task.ContinueWith(
-                t =>
-                {
-                    t.GetAwaiter().GetResult();
-                    return true;
-                },
-                TaskScheduler.Default
-            ),
-            either
-        );
-
-    // Both have ended afterwards; what is thrown is the failure, not the cancellation that it caused in the other.
-    private static async Task FirstFailureAsync(Task counting, Task dumping, CancellationToken cancellation)
-    {
-        var both = Task.WhenAll(counting, dumping);
-        try
-        {
-            await both;
-        }
-        catch (Exception) when (!cancellation.IsCancellationRequested && both.Exception is { } failures)
-        {
-            var cause = failures.InnerExceptions.FirstOrDefault(failure => failure is not OperationCanceledException);
-            if (cause is not null)
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(cause);
-            throw;
-        }
-    }
+    private static string Application(BackupRequest request) =>
+        Postgres.Truncated($"slipway-backup-{request.DeploymentId}");
 }

@@ -16,9 +16,9 @@ internal sealed class BackupProver(TimeProvider time)
     /// <exception cref="PipelineException">The store or the server failed. A backup that is wrong is a proof that did not pass.</exception>
     public async Task<BackupProof> ProveAsync(
         BackupRequest request,
-        BackupName name,
-        BackupResult backup,
+        StoredBackup stored,
         SourceDump source,
+        Task<ImmutableArray<TableFingerprint>> counting,
         Action<BackupPhase, long> onProgress,
         CancellationToken cancellation
     )
@@ -39,22 +39,21 @@ internal sealed class BackupProver(TimeProvider time)
         double restoreSeconds = 0;
         try
         {
-            await new SqlRestore(request.Programs).RunAsync(
-                request.Store,
-                name.Object,
-                backup,
-                source.RestrictKey,
-                restored,
-                application,
-                bytes => onProgress(BackupPhase.Restore, bytes),
-                cancellation
-            );
+            await DumpFormats
+                .Of(stored.Backup.Format, request.Programs, request.Workers)
+                .RestoreAsync(
+                    stored,
+                    restored,
+                    application,
+                    bytes => onProgress(BackupPhase.Restore, bytes),
+                    cancellation
+                );
             restoreSeconds = time.GetElapsedTime(started).TotalSeconds;
             return await CompareAsync(
                 request,
                 source,
+                await counting.WaitAsync(cancellation),
                 restored,
-                backup,
                 started,
                 restoreSeconds,
                 onProgress,
@@ -70,8 +69,8 @@ internal sealed class BackupProver(TimeProvider time)
     private async Task<BackupProof> CompareAsync(
         BackupRequest request,
         SourceDump source,
+        ImmutableArray<TableFingerprint> counted,
         Postgres restored,
-        BackupResult backup,
         long started,
         double restoreSeconds,
         Action<BackupPhase, long> onProgress,
@@ -104,7 +103,7 @@ internal sealed class BackupProver(TimeProvider time)
         var sameServer = target.Version == source.Database.Version;
         var identical = sameServer ? again.Sha256() == source.SqlSha256 : again.ContentSha256() == source.ContentSha256;
         var difference =
-            FingerprintComparison.Difference(source.Tables, tables)
+            FingerprintComparison.Difference(counted, tables)
             ?? OutlineComparison.Difference(source.Outline, outline)
             ?? OutlineComparison.SequenceDifference(source.Sequences, sequences, outline);
         // Another major version may print the same schema in other words; then the content has to speak.
@@ -116,8 +115,8 @@ internal sealed class BackupProver(TimeProvider time)
             identical && !request.ProveByContent ? ByteForByte : ByContent,
             source,
             again.Sha256(),
-            backup.Tables.Length,
-            backup.Tables.Sum(table => table.Rows),
+            counted.Length,
+            counted.Sum(table => table.Rows),
             restoreSeconds,
             started,
             difference
@@ -150,15 +149,21 @@ internal sealed class BackupProver(TimeProvider time)
         failure.Expected is null ? failure.Message : $"{failure.Message} (expected: {failure.Expected})";
 }
 
-/// <summary>What is known of the dump when it has been made.</summary>
+/// <summary>What the backup is to be: how the database was in the snapshot, and the dump of it.</summary>
 internal sealed record SourceDump(
     DatabaseDescription Database,
     string? RestrictKey,
-    string SqlSha256,
-    string ContentSha256,
-    long SqlBytes,
     string Lsn,
-    ImmutableArray<TableFingerprint> Tables,
     ImmutableSortedDictionary<string, string> Sequences,
     ImmutableArray<string> Outline
-);
+)
+{
+    public string SqlSha256 { get; init; } = "";
+
+    /// <summary>Without the line that names the server; empty where the proof is made on the same one.</summary>
+    public string ContentSha256 { get; init; } = "";
+
+    public long SqlBytes { get; init; }
+
+    public ImmutableArray<DumpedFile> Files { get; init; } = [];
+}

@@ -14,6 +14,8 @@ public sealed record BackupRequest
 
     public PostgresPrograms Programs { get; init; } = new();
 
+    public BackupFormat Format { get; init; }
+
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(365);
 
     /// <summary>0–9 as zlib counts them; 3 is a fifth faster and 3 % larger than 6.</summary>

@@ -41,7 +41,8 @@ public sealed class RestorePipeline(TimeProvider time)
         var name = BackupName.Of(request.Environment, request.DeploymentId);
         var metadata = await BackupCatalog.ReadMetadataAsync(request.Store, name, cancellation);
         return ManualRestore.Commands(
-            request.Store.Locate(name.Object),
+            request.Store.Locate(name.In(metadata.Backup.Format).Object),
+            metadata.Backup.Format,
             request.Database.Host,
             request.Database.Port,
             request.Database.User,
@@ -102,16 +103,21 @@ public sealed class RestorePipeline(TimeProvider time)
         {
             await target.EnsureRolesAsync(metadata.Database.Roles, cancellation);
             await target.CreateAsync(metadata.Database, cancellation);
-            await new SqlRestore(request.Programs).RunAsync(
-                request.Store,
-                name.Object,
-                metadata.Backup,
-                metadata.RestrictKey,
-                target,
-                Postgres.Truncated($"slipway-restore-{request.DeploymentId}"),
-                bytes => progress?.Report(new BackupProgress(BackupPhase.Restore, bytes, metadata.Backup.SqlBytes)),
-                cancellation
-            );
+            await DumpFormats
+                .Of(metadata.Backup.Format, request.Programs, workers: 0)
+                .RestoreAsync(
+                    new StoredBackup(
+                        request.Store,
+                        name.In(metadata.Backup.Format).Object,
+                        metadata.Backup,
+                        metadata.Files,
+                        metadata.RestrictKey
+                    ),
+                    target,
+                    Postgres.Truncated($"slipway-restore-{request.DeploymentId}"),
+                    bytes => progress?.Report(new BackupProgress(BackupPhase.Restore, bytes, metadata.Backup.SqlBytes)),
+                    cancellation
+                );
             progress?.Report(
                 new BackupProgress(BackupPhase.Compare, metadata.Backup.SqlBytes, metadata.Backup.SqlBytes)
             );

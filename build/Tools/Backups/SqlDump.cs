@@ -1,5 +1,4 @@
 using System.Buffers;
-using Slipway.Outcomes;
 
 namespace Slipway.Tools;
 
@@ -19,30 +18,40 @@ internal sealed class SqlDump(PostgresPrograms programs, Postgres server, TimeSp
         CancellationToken cancellation
     )
     {
-        using var dump = new DumpProcess(
-            PostgresCommands.Dump(programs, server.Url, snapshot, restrictKey, applicationName, lockWait)
-        );
         var ended = false;
         try
         {
-            await using (cancellation.Register(dump.Kill))
-                await Task.Run(
-                    () => Pump(dump.Output, digest, onSql, onProgress, cancellation),
-                    CancellationToken.None
-                );
-            await dump.WaitAsync(cancellation);
+            await ReadAsync(
+                PostgresCommands.Dump(programs, server.Url, snapshot, restrictKey, applicationName, lockWait),
+                digest,
+                onSql,
+                onProgress,
+                cancellation
+            );
             ended = true;
         }
         finally
         {
             if (!ended)
-            {
-                dump.Kill();
-                await EndBackendAsync(applicationName);
-            }
+                await server.EndLeftBackendsAsync(applicationName);
         }
-        cancellation.ThrowIfCancellationRequested();
         digest.DemandTrailer(restrictKey);
+    }
+
+    /// <summary>Hands on what a program writes, until it has ended well; a failure or a cancellation ends it.</summary>
+    public static async Task ReadAsync(
+        Command command,
+        SqlDigest digest,
+        Action<ReadOnlyMemory<byte>>? onSql,
+        Action<long>? onProgress,
+        CancellationToken cancellation
+    )
+    {
+        using var program = new DumpProcess(command);
+        await using (cancellation.Register(program.Kill))
+            await Task.Run(() => Pump(program.Output, digest, onSql, onProgress, cancellation), CancellationToken.None);
+        await program.WaitAsync(cancellation);
+        cancellation.ThrowIfCancellationRequested();
     }
 
     private static void Pump(
@@ -68,20 +77,6 @@ internal sealed class SqlDump(PostgresPrograms programs, Postgres server, TimeSp
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private async Task EndBackendAsync(string applicationName)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-        try
-        {
-            await server.TerminateBackendsAsync(applicationName, limit.Token);
-        }
-        catch (Exception failure)
-            when (failure is PipelineException or OperationCanceledException or Npgsql.NpgsqlException)
-        {
-            // The server is gone, and its backend with it: the reason why the dump ended is the one to report.
         }
     }
 }

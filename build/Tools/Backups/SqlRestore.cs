@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Compression;
-using Slipway.Backups;
 using Slipway.Outcomes;
 
 namespace Slipway.Tools;
@@ -12,18 +11,14 @@ internal sealed class SqlRestore(PostgresPrograms programs)
 
     /// <exception cref="PipelineException">The object is not what was written, or psql refused it.</exception>
     public async Task RunAsync(
-        IBackupStore store,
-        string name,
-        BackupResult backup,
-        string? restrictKey,
+        StoredBackup stored,
         Postgres target,
         string applicationName,
         Action<long>? onProgress,
         CancellationToken cancellation
     )
     {
-        await using var raw = await store.OpenReadAsync(name, cancellation);
-        await using var stored = new HashingStream(raw);
+        await using var object_ = await ReadBack.OpenAsync(stored, cancellation);
         using var digest = new SqlDigest();
         using var psql = new RestoreProcess(PostgresCommands.Restore(programs, target.Url, applicationName));
         Exception? failure = null;
@@ -31,7 +26,10 @@ internal sealed class SqlRestore(PostgresPrograms programs)
         {
             await using (cancellation.Register(psql.Kill))
             {
-                await Task.Run(() => PumpAsync(stored, digest, psql, onProgress, cancellation), CancellationToken.None);
+                await Task.Run(
+                    () => PumpAsync(object_.Content, digest, psql, onProgress, cancellation),
+                    CancellationToken.None
+                );
                 psql.CloseInput();
                 await psql.WaitAsync(cancellation);
             }
@@ -46,22 +44,20 @@ internal sealed class SqlRestore(PostgresPrograms programs)
         }
         cancellation.ThrowIfCancellationRequested();
 
-        // A damaged object shows as bad gzip, bad SQL or nothing at all: the hash names the cause, so it speaks first.
-        await DrainAsync(stored, cancellation);
-        DemandObject(name, stored, backup);
+        await object_.DemandAsync(stored.Name, stored.Backup, cancellation);
         if (failure is not null)
             throw failure is PipelineException
                 ? failure
                 : new PipelineException(
-                    $"'{name}' cannot be restored: {await ReasonAsync(psql, failure)}",
+                    $"'{stored.Name}' cannot be restored: {await ReasonAsync(psql, failure)}",
                     inner: failure
                 );
-        digest.DemandTrailer(restrictKey);
-        if (digest.Sha256() != backup.SqlSha256)
+        digest.DemandTrailer(stored.RestrictKey);
+        if (digest.Sha256() != stored.Backup.SqlSha256)
         {
             throw new PipelineException(
-                $"the SQL in '{name}' is not what was dumped: SHA-256 {digest.Sha256()}",
-                expected: backup.SqlSha256
+                $"the SQL in '{stored.Name}' is not what was dumped: SHA-256 {digest.Sha256()}",
+                expected: stored.Backup.SqlSha256
             );
         }
     }
@@ -77,9 +73,7 @@ internal sealed class SqlRestore(PostgresPrograms programs)
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
-            // The decompressor asks for 8 KB at a time: from a buffer, or each is a call to the system and garbage.
-            var buffered = new BufferedStream(stored, BufferBytes);
-            await using var sql = new GZipStream(buffered, CompressionMode.Decompress, leaveOpen: true);
+            await using var sql = new GZipStream(stored, CompressionMode.Decompress, leaveOpen: true);
             int count;
             while ((count = await sql.ReadAsync(buffer.AsMemory(0, BufferBytes), cancellation)) > 0)
             {
@@ -107,43 +101,6 @@ internal sealed class SqlRestore(PostgresPrograms programs)
         catch (CommandFailedException refused)
         {
             return refused.Message;
-        }
-    }
-
-    private static async Task DrainAsync(Stream stored, CancellationToken cancellation)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-        try
-        {
-            while (await stored.ReadAsync(buffer, cancellation) > 0) { }
-        }
-        catch (IOException)
-        {
-            // The store gave up in the middle: the count of bytes says so.
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private static void DemandObject(string name, HashingStream stored, BackupResult backup)
-    {
-        if (stored.Bytes != backup.CompressedBytes)
-        {
-            throw new PipelineException(
-                $"the store gives back {stored.Bytes} bytes of '{name}'",
-                expected: $"the {backup.CompressedBytes} bytes that were written",
-                next: "look at the store: the object is damaged"
-            );
-        }
-        if (stored.Sha256() != backup.ObjectSha256)
-        {
-            throw new PipelineException(
-                $"the store gives back other bytes of '{name}' than were written: SHA-256 {stored.Sha256()}",
-                expected: backup.ObjectSha256,
-                next: "look at the store: the object is damaged"
-            );
         }
     }
 }

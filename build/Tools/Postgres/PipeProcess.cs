@@ -22,6 +22,7 @@ public abstract partial class PipeProcess : IDisposable
     private readonly StringBuilder _error = new();
     private readonly Process _process;
     private bool _killed;
+    private bool _inDetails;
 
     private protected PipeProcess(Command command, bool reads)
     {
@@ -134,6 +135,13 @@ public abstract partial class PipeProcess : IDisposable
     private void Keep(string? line)
     {
         if (line is null)
+            return;
+        // What follows an error in the server's words are rows of the database; pg_restore knows no terse mode.
+        _inDetails =
+            line.StartsWith("DETAIL:", StringComparison.Ordinal)
+            || line.StartsWith("CONTEXT:", StringComparison.Ordinal)
+            || (_inDetails && !line.StartsWith("pg_", StringComparison.Ordinal));
+        if (_inDetails)
             return;
         foreach (var secret in _command.Secrets.Values)
         {

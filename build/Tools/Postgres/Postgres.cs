@@ -118,6 +118,20 @@ public sealed class Postgres(PostgresUrl url, string applicationName = "slipway"
         return (int)(long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
+    /// <summary>Ends what a killed client has left, in short time or not at all.</summary>
+    internal async Task EndLeftBackendsAsync(string application)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        try
+        {
+            await TerminateBackendsAsync(application, limit.Token);
+        }
+        catch (Exception failure) when (failure is PipelineException or OperationCanceledException or NpgsqlException)
+        {
+            // The server is gone, and its backend with it: the reason why the client ended is the one to report.
+        }
+    }
+
     /// <summary>Takes a session-level advisory lock in this database, or says who holds it.</summary>
     /// <exception cref="PipelineException">Exit code Locked: somebody else holds it.</exception>
     public async Task<AdvisoryLock> LockAsync(string name, CancellationToken cancellation)

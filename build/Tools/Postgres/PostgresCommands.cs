@@ -40,15 +40,70 @@ public static class PostgresCommands
         );
     }
 
+    /// <summary>The same in files, by several connections in the one snapshot. The program makes the folder.</summary>
+    public static Command DumpFiles(
+        PostgresPrograms programs,
+        PostgresUrl url,
+        string folder,
+        int jobs,
+        int level,
+        string snapshot,
+        string applicationName,
+        TimeSpan lockWait
+    ) =>
+        WithAppName(
+            url.Authenticate(
+                Command.Of(
+                    programs.Path("pg_dump"),
+                    "--format=directory",
+                    $"--file={folder}",
+                    $"--jobs={jobs}",
+                    $"--compress={level}",
+                    "--encoding=UTF8",
+                    "--no-password",
+                    $"--lock-wait-timeout={(long)lockWait.TotalMilliseconds}",
+                    $"--snapshot={snapshot}"
+                )
+            ),
+            applicationName
+        );
+
+    /// <summary>Writes the SQL of such files to standard output: what a plain dump would have written. Asks no server.</summary>
+    public static Command ArchiveSql(PostgresPrograms programs, string folder, string? restrictKey) =>
+        restrictKey is null
+            ? Command.Of(programs.Path("pg_restore"), "--file=-", folder)
+            : Command.Of(programs.Path("pg_restore"), "--file=-", $"--restrict-key={restrictKey}", folder);
+
+    /// <summary>Restores such files by several connections, and stops at the first error.</summary>
+    public static Command RestoreArchive(
+        PostgresPrograms programs,
+        PostgresUrl url,
+        string folder,
+        int jobs,
+        string applicationName
+    ) =>
+        WithAppName(
+            Restoring(url)
+                .Authenticate(
+                    Command.Of(
+                        programs.Path("pg_restore"),
+                        "--exit-on-error",
+                        "--no-password",
+                        $"--jobs={jobs}",
+                        $"--dbname=dbname='{url.Database.Replace("\\", "\\\\").Replace("'", "\\'")}'",
+                        folder
+                    )
+                ),
+            applicationName
+        );
+
     /// <summary>
     /// Reads SQL from standard input and stops at the first error, whatever the user's psqlrc says. Terse, because the
     /// details of an error are rows of the database.
     /// </summary>
     public static Command Restore(PostgresPrograms programs, PostgresUrl url, string applicationName) =>
         WithAppName(
-                url.WithParameter("synchronous_commit", "off")
-                    .WithParameter("statement_timeout", "0")
-                    .WithParameter("lock_timeout", "0")
+                Restoring(url)
                     .Authenticate(
                         Command.Of(
                             programs.Path("psql"),
@@ -66,6 +121,12 @@ public static class PostgresCommands
                 applicationName
             )
             .With("PGCLIENTENCODING", "UTF8");
+
+    // A new database that nobody uses yet: what is not on the disk at a power cut is restored again.
+    private static PostgresUrl Restoring(PostgresUrl url) =>
+        url.WithParameter("synchronous_commit", "off")
+            .WithParameter("statement_timeout", "0")
+            .WithParameter("lock_timeout", "0");
 
     private static Command WithAppName(Command command, string applicationName) =>
         command.With("PGAPPNAME", applicationName);

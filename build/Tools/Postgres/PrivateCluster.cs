@@ -243,7 +243,7 @@ public sealed class PrivateCluster : IAsyncDisposable
         }
     }
 
-    private static bool IsAlive(int process)
+    internal static bool IsAlive(int process)
     {
         try
         {

@@ -1,10 +1,47 @@
+using Slipway.Environments;
 using Slipway.Outcomes;
+using Slipway.Secrets;
 
 namespace Slipway.Tools;
 
 /// <summary>The store that an environment's <c>backup.store</c> names.</summary>
 public static class BackupStores
 {
+    /// <param name="root">What a relative folder is relative to.</param>
+    /// <param name="secret">The environment's secret of a name; null when it has none of it.</param>
+    public static IBackupStore Open(BackupSettings settings, string root, Func<string, Secret?> secret)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return Open(
+            settings.Store,
+            root,
+            options =>
+                options with
+                {
+                    Region = settings.Region,
+                    Endpoint = settings.Endpoint,
+                    AccessKeyId = Demand(settings.AccessKeySecret)?.Reveal(),
+                    SecretAccessKey = Demand(settings.SecretKeySecret),
+                    Checksums = settings.Checksums,
+                    EncryptAtRest = settings.Encrypt,
+                    KmsKeyId = settings.KmsKeyId,
+                    ObjectLock = settings.ObjectLock,
+                }
+        );
+
+        // A key that is named and not there must not become AWS's own chain: that could be another account's.
+        Secret? Demand(string? name) =>
+            name is null
+                ? null
+                : secret(name)
+                    ?? throw new PipelineException(
+                        ExitCode.Usage,
+                        $"backup: the secret {name} is not in secrets.enc",
+                        "the key of the backup store, as environment.json names it",
+                        $"./build.sh --target=Secrets --set={name}, the value on standard input"
+                    );
+    }
+
     /// <param name="store"><c>file:&lt;folder&gt;</c> or <c>s3://bucket[/prefix]</c>.</param>
     /// <param name="root">What a relative folder is relative to.</param>
     /// <param name="s3">Settings beyond bucket and prefix: region, endpoint, credentials.</param>

@@ -27,6 +27,9 @@ public sealed record S3Options(string Bucket, string Prefix = "")
     /// <summary>Sets object lock until the retention's end; the bucket must have it enabled.</summary>
     public bool ObjectLock { get; init; }
 
+    /// <summary>How long the server may take for one request; it is asked four times at most.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>5 MiB at least (S3's rule), and 10,000 parts at most make the largest object.</summary>
     public int PartBytes { get; init; } = 16 << 20;
 }

@@ -24,6 +24,7 @@ public sealed class S3Store : IBackupStore, IDisposable
         var config = new AmazonS3Config
         {
             MaxErrorRetry = 3,
+            Timeout = options.Patience,
             RequestChecksumCalculation = options.Checksums
                 ? RequestChecksumCalculation.WHEN_SUPPORTED
                 : RequestChecksumCalculation.WHEN_REQUIRED,
@@ -76,7 +77,7 @@ public sealed class S3Store : IBackupStore, IDisposable
                 inner: missing
             );
         }
-        catch (Exception failure) when (IsStores(failure))
+        catch (Exception failure) when (IsStores(failure, cancellation))
         {
             throw Failure($"give '{name}'", failure);
         }
@@ -93,7 +94,7 @@ public sealed class S3Store : IBackupStore, IDisposable
         {
             return null;
         }
-        catch (Exception failure) when (IsStores(failure))
+        catch (Exception failure) when (IsStores(failure, cancellation))
         {
             throw Failure($"say whether '{name}' is there", failure);
         }
@@ -115,7 +116,7 @@ public sealed class S3Store : IBackupStore, IDisposable
             } while (page.IsTruncated == true);
             return [.. found.OrderBy(one => one.Name, StringComparer.Ordinal)];
         }
-        catch (Exception failure) when (IsStores(failure))
+        catch (Exception failure) when (IsStores(failure, cancellation))
         {
             throw Failure("list its objects", failure);
         }
@@ -127,7 +128,7 @@ public sealed class S3Store : IBackupStore, IDisposable
         {
             await _client.DeleteObjectAsync(_options.Bucket, KeyOf(name), cancellation);
         }
-        catch (Exception failure) when (IsStores(failure))
+        catch (Exception failure) when (IsStores(failure, cancellation))
         {
             throw Failure($"delete '{name}'", failure);
         }
@@ -137,7 +138,11 @@ public sealed class S3Store : IBackupStore, IDisposable
 
     /// <summary>The store's or the network's failures, not ours and not a cancellation.</summary>
     internal static bool IsStores(Exception failure) =>
-        failure is AmazonServiceException or AmazonClientException or HttpRequestException;
+        failure is AmazonServiceException or AmazonClientException or HttpRequestException or TimeoutException;
+
+    /// <summary>The same, and a request that was given up because its time was over.</summary>
+    internal static bool IsStores(Exception failure, CancellationToken cancellation) =>
+        IsStores(failure) || (failure is OperationCanceledException && !cancellation.IsCancellationRequested);
 
     internal PipelineException Failure(string what, Exception failure) =>
         failure is AmazonS3Exception { StatusCode: HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict }
@@ -155,13 +160,18 @@ public sealed class S3Store : IBackupStore, IDisposable
                 inner: failure
             );
 
-    private static string Reason(Exception failure) =>
-        failure is AmazonS3Exception { ErrorCode: not null } answer
+    private string Reason(Exception failure) =>
+        failure is OperationCanceledException or TimeoutException
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"it did not answer within {_options.Patience.TotalSeconds:0.#} s"
+            )
+        : failure is AmazonS3Exception { ErrorCode: not null } answer
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"{(int)answer.StatusCode} {answer.ErrorCode} {answer.Message}"
             )
-            : failure.Message;
+        : failure.Message;
 
     private string KeyOf(string name) => _options.Prefix.Length == 0 ? name : $"{_options.Prefix}/{name}";
 

@@ -61,7 +61,7 @@ internal sealed class S3Upload : IBackupUpload
             }
             _committed = true;
         }
-        catch (Exception failure) when (S3Store.IsStores(failure))
+        catch (Exception failure) when (S3Store.IsStores(failure, cancellation))
         {
             throw _store.Failure($"take '{_key}'", failure);
         }
@@ -143,7 +143,7 @@ internal sealed class S3Upload : IBackupUpload
                     await SendPartAsync(cancellation);
             }
         }
-        catch (Exception failure) when (S3Store.IsStores(failure))
+        catch (Exception failure) when (S3Store.IsStores(failure, cancellation))
         {
             throw _store.Failure($"take '{_key}'", failure);
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Slipway.Backups;
 using Slipway.Tools;
 
 namespace Slipway.Benchmarks.Backup;
@@ -13,6 +14,7 @@ internal sealed class BackupBenchmark(int megabytes, int rounds)
     private const string Pigz = "pg_dump \\| pigz -p2";
     private const string Ours = "ours, level 6";
     private const string OursFast = "ours, level 3";
+    private const string OursFiles = "ours, directory";
     private const string PlainRestore = "gunzip \\| psql";
     private const long MemoryBar = 150_000_000;
 
@@ -77,8 +79,8 @@ internal sealed class BackupBenchmark(int megabytes, int rounds)
     {
         MeasuredRun Shell(string way, string script, string target) =>
             new(way, script, url.ToSecretUrl().Reveal(), _programs, Path.Combine(_folder, target), _postmaster);
-        MeasuredRun Own(string way, int level, bool prove) =>
-            new(way, null, url.ToSecretUrl().Reveal(), _programs, Store(way), _postmaster, level, prove);
+        MeasuredRun Own(string way, int level, bool prove, BackupFormat format = BackupFormat.Sql) =>
+            new(way, null, url.ToSecretUrl().Reveal(), _programs, Store(way), _postmaster, level, prove, format);
 
         return
         [
@@ -87,6 +89,7 @@ internal sealed class BackupBenchmark(int megabytes, int rounds)
             Shell("pg_dump \\| gzip -1", $"pg_dump | gzip -1 > {_folder}/gzip1", "gzip1"),
             Shell(Pigz, $"pg_dump | pigz -p2 > {_folder}/pigz", "pigz"),
             Own(OursFast, 3, prove: false),
+            Own(OursFiles, 6, prove: true, BackupFormat.Directory),
             Shell("pg_dump -Fc", $"pg_dump -Fc -f {_folder}/custom", "custom"),
             Shell("pg_dump -Fd -j2", $"rm -rf {_folder}/folder; pg_dump -Fd -j2 -f {_folder}/folder", "folder"),
         ];
@@ -147,13 +150,18 @@ internal sealed class BackupBenchmark(int megabytes, int rounds)
         Console.WriteLine();
         Console.WriteLine(
             $"The proof: {proof:0.0} s, of which {Median(Ours, m => m.RestoreSeconds ?? 0):0.0} s restore; "
-                + $"a plain `{PlainRestore.Replace("\\", "")}` takes {restore:0.0} s ({proof / restore:0.00} ×)."
+                + $"a plain `{PlainRestore.Replace("\\", "")}` takes {restore:0.0} s ({proof / restore:0.00} ×). "
+                + $"In the directory format: {Median(OursFiles, m => m.ProofSeconds ?? 0):0.0} s, of which "
+                + $"{Median(OursFiles, m => m.RestoreSeconds ?? 0):0.0} s restore."
         );
         Console.WriteLine();
         return Bar($"level 6 is at least twice as fast as pg_dump | gzip", baseline / Median(Ours, m => m.Seconds) >= 2)
             & Bar("level 6 is not larger", Median(Ours, m => m.Bytes) <= Median(Gzip, m => m.Bytes))
             & Bar("level 6 is ahead of pg_dump | pigz -p2", Median(Ours, m => m.Seconds) < Median(Pigz, m => m.Seconds))
-            & Bar("every backup proved itself", _measured[Ours].TrueForAll(m => m.ProofMethod is not null));
+            & Bar(
+                "every backup proved itself",
+                _measured[Ours].Concat(_measured[OursFiles]).All(m => m.ProofMethod is not null)
+            );
     }
 
     private async Task<bool> PrintMemoryAsync(PostgresUrl quarter)

@@ -76,6 +76,7 @@ internal sealed class MeasuredProcess(MeasuredRun run)
                     Store = store,
                     Programs = new(run.Programs),
                     CompressionLevel = run.Level,
+                    Format = run.Format,
                 },
                 progress: null,
                 enough.Token

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Slipway.Backups;
 
 namespace Slipway.Benchmarks.Backup;
 
@@ -65,7 +66,8 @@ internal sealed record MeasuredRun(
     string Target,
     int Postmaster,
     int Level = 6,
-    bool Prove = false
+    bool Prove = false,
+    BackupFormat Format = BackupFormat.Sql
 )
 {
     public const string Variable = "SLIPWAY_BENCHMARK_RUN";

@@ -8,7 +8,7 @@ namespace Slipway.Benchmarks.Backup;
 /// </summary>
 internal static class SampleDatabase
 {
-    private const int UsersPerMegabyte = 412;
+    private const int UsersPerMegabyte = 541;
     private const int OrdersPerUser = 6;
 
     public static async Task<PostgresUrl> CreateAsync(Postgres server, string name, int megabytes)

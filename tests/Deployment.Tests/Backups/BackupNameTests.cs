@@ -19,7 +19,22 @@ public class BackupNameTests
     [Test]
     public void Is_read_back_from_the_object() => BackupName.OfObject(Name.Object).ShouldBe(Name);
 
+    [Test]
+    public void Says_by_its_end_which_format_the_object_has()
+    {
+        var files = Name.In(BackupFormat.Directory);
+
+        files.Object.ShouldBe("production/backup-deploy-20260102-030405-abc123.dir.tar");
+        files.Metadata.ShouldBe(Name.Metadata);
+        BackupName.OfObject(files.Object).ShouldBe(files);
+        BackupName.IsOf(files.Object, BackupFormat.Directory).ShouldBeTrue();
+        BackupName.IsOf(Name.Object, BackupFormat.Directory).ShouldBeFalse();
+        Name.InEveryFormat.ShouldBe([Name, files]);
+    }
+
     [TestCase("production/other.sql.gz")]
+    [TestCase("production/backup-.dir.tar")]
+    [TestCase("production/backup-a.tar")]
     [TestCase("production/backup-.sql.gz")]
     [TestCase("production/backup-../x.sql.gz")]
     [TestCase("backup-a.sql.gz")]
@@ -53,10 +68,17 @@ public class BackupNameTests
     {
         var like = new DatabaseDescription("15", 150000, "app", "o", "UTF8", "C", "C", null, 0, [], []);
 
-        ManualRestore
-            .Commands(new Uri("s3://b/production/backup-x.sql.gz"), "db'$(id)", 5432, "me", "app_restored", like)[1]
+        Commands("s3://b/production/backup-x.sql.gz", BackupFormat.Sql)[1]
             .ShouldBe(
                 "aws s3 cp s3://b/production/backup-x.sql.gz - | gunzip | psql -X -v ON_ERROR_STOP=1 -h 'db'\\''$(id)' -p 5432 -U me -d app_restored"
             );
+        Commands("s3://b/production/backup-x.dir.tar", BackupFormat.Directory)[1..]
+            .ShouldBe([
+                "mkdir -m 700 app_restored.dump && aws s3 cp s3://b/production/backup-x.dir.tar - | tar -x -C app_restored.dump",
+                "pg_restore -e -j 2 -h 'db'\\''$(id)' -p 5432 -U me -d app_restored app_restored.dump && rm -r app_restored.dump",
+            ]);
+
+        string[] Commands(string location, BackupFormat format) =>
+            [.. ManualRestore.Commands(new Uri(location), format, "db'$(id)", 5432, "me", "app_restored", like)];
     }
 }

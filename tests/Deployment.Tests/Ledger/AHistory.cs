@@ -19,7 +19,7 @@ public class AHistory
 
         ledger.Findings.ShouldBeEmpty();
         ledger.Entries.Select(entry => entry.Sequence).ShouldBe([1, 2, 3, 4, 5]);
-        ledger.Last.ShouldNotBeNull().Record.DeploymentId.ShouldBe("deploy-20251121-100500-abc123");
+        ledger.Last.ShouldNotBeNull().Name.ShouldBe("deploy-20251121-100500-abc123");
     }
 
     [Test]

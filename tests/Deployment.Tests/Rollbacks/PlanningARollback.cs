@@ -53,7 +53,7 @@ public sealed class PlanningARollback
     public void AVersionThatWasItselfTakenBackComesLast()
     {
         var back = LedgerEntry.Append(
-            History.Last!.Record with
+            History.Entries[^1].Record with
             {
                 Version = "v1.0.0",
                 RollbackFrom = "v1.1.0",

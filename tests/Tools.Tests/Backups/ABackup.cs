@@ -9,13 +9,23 @@ internal sealed class ABackup : IDisposable
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("slipway-backups-").FullName;
 
+    public BackupFormat Format { get; init; }
+
+    /// <summary>The object's name in the store.</summary>
+    public string Object => BackupName.Of("sandbox", Id, Format).Object;
+
     public required Postgres Database { get; init; }
 
     public required IBackupStore Store { get; set; }
 
-    public static async Task<ABackup> OfAsync(string sql)
+    public static async Task<ABackup> OfAsync(string sql, BackupFormat format = BackupFormat.Sql)
     {
-        var backup = new ABackup { Database = await SharedCluster.NewDatabaseAsync(sql), Store = null! };
+        var backup = new ABackup
+        {
+            Database = await SharedCluster.NewDatabaseAsync(sql),
+            Store = null!,
+            Format = format,
+        };
         backup.Store = new FolderStore(backup.Folder);
         return backup;
     }
@@ -27,6 +37,7 @@ internal sealed class ABackup : IDisposable
             DeploymentId = id,
             Database = Database.Url,
             Store = Store,
+            Format = Format,
             Programs = SharedCluster.Programs,
         };
 
@@ -44,6 +55,10 @@ internal sealed class ABackup : IDisposable
                 .Select(path => Path.GetRelativePath(Folder, path))
                 .Order(StringComparer.Ordinal),
         ];
+
+    /// <summary>Folders of this process that files of a dump lay in.</summary>
+    public static string[] Spools() =>
+        Directory.GetDirectories(Path.GetTempPath(), $"slipway-dump-{Environment.ProcessId}-*");
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }

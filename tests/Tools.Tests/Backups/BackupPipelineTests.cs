@@ -2,7 +2,9 @@ using Slipway.Backups;
 
 namespace Slipway.Tools.Tests;
 
-public class ABackupOfADatabase
+[TestFixture(BackupFormat.Sql)]
+[TestFixture(BackupFormat.Directory)]
+public class ABackupOfADatabase(BackupFormat format)
 {
     private const string Schema = """
         create extension citext;
@@ -35,7 +37,7 @@ public class ABackupOfADatabase
     [OneTimeSetUp]
     public async Task Back_it_up()
     {
-        _backup = await ABackup.OfAsync(Schema);
+        _backup = await ABackup.OfAsync(Schema, format);
         _result = await _backup.RunAsync();
     }
 
@@ -66,22 +68,36 @@ public class ABackupOfADatabase
 
     [Test]
     public void Stands_in_the_store_with_its_metadata() =>
-        _backup.Files().ShouldBe([$"sandbox/backup-{ABackup.Id}.json", $"sandbox/backup-{ABackup.Id}.sql.gz"]);
+        _backup
+            .Files()
+            .ShouldBe(new[] { $"sandbox/backup-{ABackup.Id}.json", _backup.Object }.Order(StringComparer.Ordinal));
 
     [Test]
-    public async Task Is_read_by_gunzip()
+    public async Task Is_read_by_the_usual_programs()
     {
-        var object_ = new Uri(_result.Location!).LocalPath;
-        using var gunzip = new DumpProcess(Command.Of("gunzip", "--stdout", object_));
+        var path = new Uri(_result.Location!).LocalPath;
+        using var reader = new DumpProcess(
+            format == BackupFormat.Sql
+                ? Command.Of("gunzip", "--stdout", path)
+                : Command.Of(
+                    "bash",
+                    "-c",
+                    """set -e; d=$(mktemp -d); tar -x -C "$d" < "$1"; "$2" --restrict-key="$3" -f - "$d"; rm -r "$d" """,
+                    "read",
+                    path,
+                    SharedCluster.Programs.Path("pg_restore"),
+                    BackupName.Of("sandbox", ABackup.Id).RestrictKey
+                )
+        );
         using var sql = new MemoryStream();
-        await gunzip.Output.CopyToAsync(sql);
-        await gunzip.WaitAsync(default);
+        await reader.Output.CopyToAsync(sql);
+        await reader.WaitAsync(default);
 
         Convert
             .ToHexStringLower(System.Security.Cryptography.SHA256.HashData(sql.ToArray()))
             .ShouldBe(_result.SqlSha256);
         Convert
-            .ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(object_)))
+            .ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(path)))
             .ShouldBe(_result.ObjectSha256);
     }
 
@@ -104,6 +120,33 @@ public class ABackupOfADatabase
         using var other = new ABackup { Database = _backup.Database, Store = null! };
         other.Store = new FolderStore(other.Folder);
 
+        // Whichever format it is made in.
         (await other.RunAsync()).SqlSha256.ShouldBe(_result.SqlSha256);
     }
+
+    [Test]
+    public async Task Says_what_it_is_made_of()
+    {
+        var metadata = await BackupCatalog.ReadMetadataAsync(
+            _backup.Store,
+            BackupName.Of("sandbox", ABackup.Id),
+            default
+        );
+
+        metadata.Backup.Format.ShouldBe(format);
+        metadata.SchemaVersion.ShouldBe(format == BackupFormat.Sql ? 1 : 2);
+        if (format == BackupFormat.Sql)
+            metadata.Files.ShouldBeEmpty();
+        else
+            metadata.Files.ShouldContain(file => file.Name == "toc.dat" && file.Sha256.Length == 64 && file.Bytes > 0);
+    }
+
+    [Test]
+    public async Task Is_listed_once() =>
+        (await new BackupCatalog(_backup.Store, TimeProvider.System).ListAsync("sandbox", default))
+            .Single()
+            .Backup.Format.ShouldBe(format);
+
+    [Test]
+    public void Leaves_no_file_of_the_dump_on_the_disk() => ABackup.Spools().ShouldBeEmpty();
 }

@@ -1,3 +1,5 @@
+using Slipway.Backups;
+
 namespace Slipway.Tools.Tests;
 
 /// <summary>PostgreSQL's programs with one of them replaced by a script; <c>$REAL</c> is where the real ones are.</summary>
@@ -11,7 +13,7 @@ internal sealed class FakePrograms : IDisposable
         // The user postgres starts the programs of a server, and has to get there.
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
-        foreach (var name in new[] { "pg_dump", "psql", "initdb", "pg_ctl" })
+        foreach (var name in new[] { "pg_dump", "pg_restore", "psql", "initdb", "pg_ctl" })
         {
             var path = Path.Combine(_folder, name);
             if (name != program)
@@ -27,6 +29,15 @@ internal sealed class FakePrograms : IDisposable
                 File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
         }
     }
+
+    /// <summary>Programs with which a database is restored well and then changed.</summary>
+    public static FakePrograms AfterRestore(BackupFormat format, string sql) =>
+        format == BackupFormat.Sql
+            ? new("psql", $"\"$REAL/psql\" \"$@\" || exit; \"$REAL/psql\" -Xqc \"{sql}\"")
+            : new(
+                "pg_restore",
+                $"\"$REAL/pg_restore\" \"$@\" || exit; case \"$*\" in *--dbname*) \"$REAL/psql\" -Xqc \"{sql}\";; esac"
+            );
 
     public PostgresPrograms Programs => new(_folder);
 

@@ -3,7 +3,9 @@ using Slipway.Outcomes;
 
 namespace Slipway.Tools.Tests;
 
-public class RestorePipelineTests
+[TestFixture(BackupFormat.Sql)]
+[TestFixture(BackupFormat.Directory)]
+public class RestorePipelineTests(BackupFormat format)
 {
     private ABackup _backup = null!;
 
@@ -11,7 +13,8 @@ public class RestorePipelineTests
     public async Task Back_up_and_go_on_writing()
     {
         _backup = await ABackup.OfAsync(
-            "create table users (id serial, name text); insert into users (name) values ('a'), ('b');"
+            "create table users (id serial, name text); insert into users (name) values ('a'), ('b');",
+            format
         );
         var name = Postgres.Quote(_backup.Database.Url.Database);
         await _backup.Database.ExecuteAsync($"alter database {name} set search_path to public, pg_catalog", default);
@@ -61,7 +64,7 @@ public class RestorePipelineTests
     [Test]
     public async Task A_damaged_object_leaves_the_database_in_use_as_it_was()
     {
-        var path = Path.Combine(_backup.Folder, "sandbox", $"backup-{ABackup.Id}.sql.gz");
+        var path = Path.Combine(_backup.Folder, _backup.Object);
         var content = await File.ReadAllBytesAsync(path);
         content[content.Length / 2] ^= 4;
         await File.WriteAllBytesAsync(path, content);
@@ -75,6 +78,7 @@ public class RestorePipelineTests
     [Test]
     public async Task The_manual_commands_restore_as_they_are_printed()
     {
+        var folder = Directory.CreateTempSubdirectory("slipway-by-hand-").FullName;
         var commands = await RestorePipeline.ManualCommandsAsync(Request(new()), default);
 
         foreach (var line in commands)
@@ -84,8 +88,11 @@ public class RestorePipelineTests
                     .Of("bash", "-o", "pipefail", "-c", line)
                     .With("PATH", $"{SharedCluster.Programs.Folder}:{Environment.GetEnvironmentVariable("PATH")}")
                     .WithSecret("PGPASSWORD", _backup.Database.Url.Password)
+                    .In(folder)
             );
         }
+        Directory.EnumerateFileSystemEntries(folder).ShouldBeEmpty();
+        Directory.Delete(folder);
 
         var restored = new Postgres(_backup.Database.Url.WithDatabase($"{_backup.Database.Url.Database}_restored"));
         (await SharedCluster.AskAsync<long>(restored, "select count(*) from public.users")).ShouldBe(2);

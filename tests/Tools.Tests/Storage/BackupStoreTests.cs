@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using Slipway.Environments;
 using Slipway.Outcomes;
+using Slipway.Secrets;
 
 namespace Slipway.Tools.Tests;
 
@@ -178,6 +180,124 @@ public class S3StoreTests
         failure.Message.ShouldContain("500");
         server.Keys.ShouldBeEmpty();
         server.OpenUploads.ShouldBe(0);
+    }
+
+    [TestCase(null, "AES256", null)]
+    [TestCase("alias/backups", "aws:kms", "alias/backups")]
+    public async Task The_key_that_encrypts_is_the_buckets_or_the_one_that_is_named(
+        string? key,
+        string encryption,
+        string? id
+    )
+    {
+        await using var server = new LocalS3();
+        var headers = (await PutAsync(server, settings => settings with { KmsKeyId = key })).Headers;
+
+        headers["x-amz-server-side-encryption"].ShouldBe(encryption);
+        headers.GetValueOrDefault("x-amz-server-side-encryption-aws-kms-key-id").ShouldBe(id);
+        headers.ContainsKey("x-amz-object-lock-mode").ShouldBeFalse();
+    }
+
+    [Test]
+    public async Task A_server_that_does_not_encrypt_is_not_asked_to()
+    {
+        await using var server = new LocalS3();
+        var headers = (await PutAsync(server, settings => settings with { Encrypt = false })).Headers;
+
+        headers.ContainsKey("x-amz-server-side-encryption").ShouldBeFalse();
+    }
+
+    [Test]
+    public async Task Objects_are_locked_until_their_retention_ends_where_that_is_said()
+    {
+        await using var server = new LocalS3();
+        var headers = (await PutAsync(server, settings => settings with { ObjectLock = true })).Headers;
+
+        headers["x-amz-object-lock-mode"].ShouldBe("GOVERNANCE");
+        headers["x-amz-object-lock-retain-until-date"].ShouldStartWith("2027-01-02T03:04:05");
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Checksums_are_sent_in_trailers_only_where_the_server_knows_them(bool checksums)
+    {
+        await using var server = new LocalS3();
+        var stored = await PutAsync(server, settings => settings with { Checksums = checksums });
+
+        stored.Headers.ContainsKey("x-amz-trailer").ShouldBe(checksums);
+        stored.Content.ShouldBe([1, 2, 3]);
+    }
+
+    [Test]
+    public async Task The_keys_are_the_environments_secrets()
+    {
+        await using var server = new LocalS3();
+        await PutAsync(server, settings => settings);
+
+        server.Signers.Keys.ShouldBe(["AKIDOFTHESECRET"]);
+    }
+
+    [Test]
+    public async Task A_named_secret_that_is_missing_does_not_become_somebody_elses_keys()
+    {
+        await using var server = new LocalS3();
+        var settings = Settings(server) with { SecretKeySecret = "ANOTHER" };
+
+        var failure = Should.Throw<PipelineException>(() => BackupStores.Open(settings, "/", Secret));
+
+        failure.Message.ShouldContain("ANOTHER");
+        failure.Next!.ShouldContain("--target=Secrets --set=ANOTHER");
+        server.Requests.ShouldBeEmpty();
+    }
+
+    [TestCase("PUT")]
+    [TestCase("POST")]
+    public async Task A_bucket_that_does_not_answer_is_given_up_and_named(string method)
+    {
+        await using var server = new LocalS3();
+        using var store = new S3Store(server.Options() with { Patience = TimeSpan.FromSeconds(1) });
+        server.Pause = request => request.HttpMethod == method ? TimeSpan.FromSeconds(10) : TimeSpan.Zero;
+
+        var failure = await Should.ThrowAsync<PipelineException>(async () =>
+        {
+            await using var upload = await store.CreateAsync("a/b.gz", new UploadOptions(), default);
+            await upload.Content.WriteAsync(new byte[method == "PUT" ? 3 : 6 << 20]);
+            await upload.CommitAsync(default);
+        });
+
+        failure.Message.ShouldContain("did not answer within 1 s");
+        failure.Next!.ShouldContain("aws s3 ls");
+    }
+
+    private static Secret? Secret(string name) =>
+        name switch
+        {
+            "BACKUP_KEY_ID" => new("AKIDOFTHESECRET"),
+            "BACKUP_KEY" => new("the key itself"),
+            _ => null,
+        };
+
+    private static BackupSettings Settings(LocalS3 server) =>
+        new("s3://backups/p", Endpoint: server.Endpoint)
+        {
+            AccessKeySecret = "BACKUP_KEY_ID",
+            SecretKeySecret = "BACKUP_KEY",
+        };
+
+    private static async Task<LocalS3.Stored> PutAsync(LocalS3 server, Func<BackupSettings, BackupSettings> change)
+    {
+        var store = BackupStores.Open(change(Settings(server)), "/", Secret);
+        using (store as IDisposable)
+        {
+            await using var upload = await store.CreateAsync(
+                "a/b.gz",
+                new UploadOptions(new DateTimeOffset(2027, 1, 2, 3, 4, 5, TimeSpan.Zero)),
+                default
+            );
+            await upload.Content.WriteAsync(new byte[] { 1, 2, 3 });
+            await upload.CommitAsync(default);
+        }
+        return server["p/a/b.gz"];
     }
 
     [Test]

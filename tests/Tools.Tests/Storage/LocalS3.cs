@@ -49,6 +49,15 @@ internal sealed class LocalS3 : IAsyncDisposable
     /// <summary>A status to answer instead, e.g. 500; null to go on.</summary>
     public Func<HttpListenerRequest, int?> Fault { get; set; } = _ => null;
 
+    /// <summary>Says yes to a whole upload and keeps all of it but the second part.</summary>
+    public bool LosesPart { get; set; }
+
+    /// <summary>How long it takes before it answers.</summary>
+    public Func<HttpListenerRequest, TimeSpan> Pause { get; set; } = _ => TimeSpan.Zero;
+
+    /// <summary>Ids of the access keys that requests were signed with.</summary>
+    public ConcurrentDictionary<string, int> Signers { get; } = new(StringComparer.Ordinal);
+
     public IEnumerable<string> Keys => _objects.Keys.Order(StringComparer.Ordinal);
 
     public int OpenUploads => _uploads.Count;
@@ -104,6 +113,8 @@ internal sealed class LocalS3 : IAsyncDisposable
             using var body = new MemoryStream();
             await request.InputStream.CopyToAsync(body);
             Requests.Enqueue($"{request.HttpMethod} {request.RawUrl}");
+            Signers.AddOrUpdate(SignerOf(request), 1, (_, count) => count + 1);
+            await Task.Delay(Pause(request));
             if (Fault(request) is { } status)
                 Error(response, status, "InternalError");
             else
@@ -230,7 +241,8 @@ internal sealed class LocalS3 : IAsyncDisposable
                 Error(response, 400, "InvalidPart");
                 return;
             }
-            whole.Write(content);
+            if (!LosesPart || number != 2)
+                whole.Write(content);
         }
         Put(
             request,
@@ -247,6 +259,9 @@ internal sealed class LocalS3 : IAsyncDisposable
             );
         }
     }
+
+    private static string SignerOf(HttpListenerRequest request) =>
+        request.Headers["Authorization"]?.Split("Credential=") is [_, var rest] ? rest.Split('/')[0] : "nobody";
 
     // Two keys a page, so that paging is met.
     private void List(HttpListenerResponse response, string prefix, string? after)
