@@ -20,6 +20,7 @@ public sealed class SandboxSite(
     EnvironmentConfiguration environment,
     SubProject project,
     Workbench tools,
+    EnvironmentVault vault,
     string? engine,
     string user,
     string? overriddenRoot
@@ -136,17 +137,13 @@ public sealed class SandboxSite(
 
     public Task<Serving> LookAsync(CancellationToken cancellation) =>
         Exists
-            ? ServingAsync(null, ImmutableSortedDictionary<string, Secret>.Empty, cancellation)
+            ? ServingAsync(null, ServiceSecrets.None, cancellation)
             : throw new PipelineException(
                 $"there is no {environment.Name} on this machine yet",
                 next: $"./build.sh --target=Deploy --environment={environment.Name}"
             );
 
-    private async Task<Serving> ServingAsync(
-        RunFolder? bundles,
-        ImmutableSortedDictionary<string, Secret> secrets,
-        CancellationToken cancellation
-    )
+    private async Task<Serving> ServingAsync(RunFolder? bundles, ServiceSecrets secrets, CancellationToken cancellation)
     {
         var settings =
             await SettingsFile.ReadAsync(cancellation)
@@ -172,7 +169,7 @@ public sealed class SandboxSite(
     private (HaproxyRouter Router, LocalWorkload Workload) Local(
         SandboxSettings settings,
         RunFolder? bundles,
-        ImmutableSortedDictionary<string, Secret> secrets
+        ServiceSecrets secrets
     )
     {
         var layout = Haproxy(settings);
@@ -239,8 +236,7 @@ public sealed class SandboxSite(
         if (await SettingsFile.ReadAsync(cancellation) is not { } settings)
             return null;
         // Looked at often, so without the secrets: those cost a call of Terraform.
-        var serving = await Local(settings, null, ImmutableSortedDictionary<string, Secret>.Empty)
-            .Workload.ReadAsync(Arm.Stable, cancellation);
+        var serving = await Local(settings, null, ServiceSecrets.None).Workload.ReadAsync(Arm.Stable, cancellation);
         if (serving.InstancesAlive >= serving.InstancesWanted)
             return null;
         _died[serving.DeploymentId ?? ""] = true;
@@ -305,10 +301,18 @@ public sealed class SandboxSite(
                 tools.Time
             );
 
-    private async Task<ImmutableSortedDictionary<string, Secret>> SecretsAsync(CancellationToken cancellation) =>
-        await DatabaseUrlAsync(cancellation) is { } url
-            ? ImmutableSortedDictionary<string, Secret>.Empty.Add("DATABASE_URL", url)
-            : ImmutableSortedDictionary<string, Secret>.Empty;
+    private async Task<ServiceSecrets> SecretsAsync(CancellationToken cancellation)
+    {
+        var everyone = ImmutableSortedDictionary<string, Secret>.Empty;
+        if (await DatabaseUrlAsync(cancellation) is { } url)
+            everyone = everyone.Add("DATABASE_URL", url);
+        return new(
+            everyone,
+            environment.Services.All(service => service.Secrets.IsDefaultOrEmpty)
+                ? ServiceSecrets.None.Declared
+                : (await vault.OpenAsync(environment, cancellation)).Values
+        );
+    }
 
     private HaproxySettings Haproxy(SandboxSettings settings) =>
         new(settings.HaproxyFolder, settings.HttpPort, environment.Services, environment.Rollout.StickyBy);
