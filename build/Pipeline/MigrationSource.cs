@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Slipway.Faults;
+using Slipway.Ledger;
 using Slipway.Migrations;
 using Slipway.Products;
 using Slipway.Releases;
+using Slipway.Rollouts;
 using Slipway.Toolbox;
 using Slipway.Tools;
 
@@ -49,32 +51,56 @@ public sealed class MigrationSource : IDisposable
         return new(context, folder, tool);
     }
 
-    /// <summary>What the version that serves reads: the words of its services' sources, by which a contract migration is judged.</summary>
+    /// <summary>
+    /// What the versions read that serve, are warm, or could be gone back to: by the words of their services' sources a
+    /// contract migration is judged.
+    /// </summary>
     public async Task<ImmutableArray<ReadingVersion>> ReadersAsync(Release release, CancellationToken cancellation)
     {
-        if (release is not { PreviousVersion: { } version, PreviousCommitSha: { } commit })
-            return [];
-        var texts = new List<string>();
-        foreach (
-            var context in _context.SubProject.Images.Select(image => image.Context).Distinct(StringComparer.Ordinal)
-        )
-        {
-            using var sources = await ExportedFolder.CreateAsync(
-                _context.Workbench.Git.ArchiveAsync,
-                commit,
-                context,
-                cancellation
+        var window = _context.Destination.RollbackWindow;
+        var history = await _context.Ledger.ReadAsync(cancellation);
+        var served = ServedVersion
+            .Since(history, release.Version.SubProjectPath, _context.Time.GetUtcNow() - window)
+            .Select(one =>
+                (
+                    Version: one.Version.FullVersion,
+                    one.CommitSha,
+                    Why: one.Until is { } until
+                        ? $"it can be gone back to until {until + window:HH:mm} UTC"
+                        : "it serves until the rollout has passed, and stays warm after it"
+                )
             );
-            texts.AddRange(sources.ReadTexts());
+        // The environment's tag is asked, too: the first deployment after an import has no history.
+        if (release is { PreviousVersion: { } version, PreviousCommitSha: { } commit })
+            served = served.Append((version.FullVersion, commit, "it serves"));
+        served = served.Concat(await WarmAsync(history, cancellation));
+        var reading = new ReadingVersions(
+            _context.Workbench.Git.ArchiveAsync,
+            [.. _context.SubProject.Images.Select(image => image.Context)]
+        );
+        var readers = ImmutableArray.CreateBuilder<ReadingVersion>();
+        foreach (var one in served.DistinctBy(one => one.CommitSha))
+            readers.Add(await reading.ReadAsync(one.Version, one.CommitSha, one.Why, cancellation));
+        return readers.ToImmutable();
+    }
+
+    /// <summary>What stands by beside the version that serves, in any region, however long it has done so.</summary>
+    private async Task<ImmutableArray<(string Version, string CommitSha, string Why)>> WarmAsync(
+        DeploymentLedger history,
+        CancellationToken cancellation
+    )
+    {
+        if (!_context.Site.Exists)
+            return [];
+        var found = ImmutableArray.CreateBuilder<(string, string, string)>();
+        foreach (var side in await _context.Site.LookAsync(region: null, cancellation))
+        {
+            var warm = await side.Workload.ReadAsync(Arm.Candidate, cancellation);
+            var record = history.Entries.LastOrDefault(entry => entry.Record.DeploymentId == warm.DeploymentId)?.Record;
+            if (warm.InstancesAlive > 0 && record is not null)
+                found.Add((record.Version, record.GitSha, "it is still warm"));
         }
-        return
-        [
-            new(
-                version.FullVersion,
-                "it serves until the rollout has passed, and stays warm after it",
-                SchemaWords.Of(texts)
-            ),
-        ];
+        return found.ToImmutable();
     }
 
     public void Dispose() => _folder.Dispose();

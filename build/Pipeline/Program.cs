@@ -64,6 +64,7 @@ public static class Program
             provider.GetRequiredService<Workbench>(),
             provider.GetRequiredService<Request>(),
             provider.GetRequiredService<Origin>(),
+            new EnvironmentVault(provider.GetRequiredService<Workbench>(), provider.GetRequiredService<HostPorts>()),
             System.Environment.GetEnvironmentVariable
         ));
         services.AddSingleton(provider => new Runs(

@@ -3,15 +3,16 @@
 import { openDatabase } from "./lib/database.mjs";
 import { created, ok, readJson, routes } from "./lib/http.mjs";
 import { runInstance } from "./lib/instance.mjs";
-import { newToken, requireUser, tokenHash } from "./lib/session.mjs";
+import { newToken, requireUser, sessionKey, tokenHash } from "./lib/session.mjs";
 
 const service = "auth";
 const database = openDatabase(service);
+const key = sessionKey(service);
 
 async function signInAnonymously({ request }) {
   const { test_user: testUser = false } = await readJson(request);
   await removeExpired();
-  const token = newToken();
+  const token = newToken(key);
   const [user] = await database.rows(
     `insert into users (display_name, is_anonymous, is_test_user, token_hash, expires_at)
      values ('Guest ' || upper(substr($1, 1, 4)), true, $2, $1, now() + interval '1 hour')
@@ -31,11 +32,11 @@ const removeExpired = () =>
   );
 
 async function session({ request }) {
-  return ok({ user: await requireUser(database, request) });
+  return ok({ user: await requireUser(database, request, key) });
 }
 
 async function signOut({ request }) {
-  const user = await requireUser(database, request);
+  const user = await requireUser(database, request, key);
   await database.rows("update users set expires_at = now() where id = $1", user.id);
   return ok({ signed_out: true });
 }

@@ -3,10 +3,11 @@
 import { openDatabase } from "./lib/database.mjs";
 import { created, ok, readJson, RequestError, routes, text } from "./lib/http.mjs";
 import { runInstance } from "./lib/instance.mjs";
-import { requireUser } from "./lib/session.mjs";
+import { requireUser, sessionKey } from "./lib/session.mjs";
 
 const service = "education";
 const database = openDatabase(service);
+const key = sessionKey(service);
 
 const courses = async () =>
   ok({ courses: await database.rows("select slug, title, summary, lessons from courses order by position, slug") });
@@ -21,7 +22,7 @@ async function course({ params }) {
 }
 
 async function enrol({ request }) {
-  const user = await requireUser(database, request);
+  const user = await requireUser(database, request, key);
   const slug = text((await readJson(request)).course, "course");
   // Enrolling twice is one enrolment: a repeated request changes nothing.
   const rows = await database.rows(
@@ -37,7 +38,7 @@ async function enrol({ request }) {
 }
 
 async function enrolments({ request }) {
-  const user = await requireUser(database, request);
+  const user = await requireUser(database, request, key);
   return ok({
     enrolments: await database.rows(
       `select c.slug, c.title, e.enrolled_at

@@ -95,6 +95,32 @@ public sealed partial class NothingLeaks
         Search.InText("ledger", refs).ShouldBeEmpty();
     }
 
+    /// <summary>All objects of the remote: the records of the ledger, and every commit, tag and file beside them.</summary>
+    [Test]
+    public void IntoTheRepository()
+    {
+        var objects = _product
+            .Checkout.Git("-C", _product.Checkout.Remote, "cat-file", "--batch-all-objects", "--batch", "--unordered")
+            .ToString();
+        objects.ShouldContain("\"deployment_id\"");
+        objects.ShouldContain("SANDBOX_EXAMPLE_TOKEN");
+        Search.InText("repository", objects).ShouldBeEmpty();
+    }
+
+    /// <summary>The services have got what they name, or the search for it would prove nothing.</summary>
+    [Test]
+    public void ThoughTheServicesWereGivenThem()
+    {
+        var logs = string.Concat(
+            Directory
+                .GetFiles(_product.Checkout.SandboxRoot, "*.log", SearchOption.AllDirectories)
+                .Where(file => file.Contains("/auth-", StringComparison.Ordinal))
+                .Select(File.ReadAllText)
+        );
+        logs.ShouldContain(_product.FileOdd.Value);
+        logs.ShouldContain(_product.FileKey.Value.Split('\n')[1]);
+    }
+
     [Test]
     public void IntoTheProcessList()
     {

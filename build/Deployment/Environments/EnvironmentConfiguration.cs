@@ -140,11 +140,13 @@ public sealed record BackupSettings(string Store, int RetentionDays = 365, Uri? 
 /// <param name="HealthPath">Path below the public URL, e.g. <c>/api/health</c>.</param>
 /// <param name="Routes">Path prefixes that the router gives to this service, longest first.</param>
 /// <param name="Instances">Instances per arm.</param>
+/// <param name="Secrets">Names of secrets.enc whose values its instances get as variables.</param>
 public sealed record ServiceSettings(
     string Name,
     string HealthPath,
     ImmutableArray<string> Routes = default,
-    int Instances = 1
+    int Instances = 1,
+    ImmutableArray<string> Secrets = default
 );
 
 /// <param name="Name"><c>canary</c>, <c>progressive</c>, <c>full</c>.</param>

@@ -140,7 +140,8 @@ internal static class EnvironmentReader
                     .OrderByDescending(route => route.Length)
                     .ThenBy(route => route, StringComparer.Ordinal),
             ],
-            (int)section.Integer("instances", 1, 1, 1000)
+            (int)section.Integer("instances", 1, 1, 1000),
+            section.Texts("secrets", TextRule.SecretName)
         );
 
     private static RolloutSettings ReadRollout(ConfigurationSection section)

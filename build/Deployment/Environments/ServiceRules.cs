@@ -1,3 +1,4 @@
+using Slipway.Secrets;
 using Slipway.Versions;
 
 namespace Slipway.Environments;
@@ -31,6 +32,23 @@ internal static class ServiceRules
         }
         if (routes.Count > 0)
             CheckHealthRoutes(environment, routes, errors);
+        CheckSecrets(environment, errors);
+    }
+
+    private static void CheckSecrets(EnvironmentConfiguration environment, ConfigurationErrors errors)
+    {
+        foreach (var (index, service) in environment.Services.Index())
+        foreach (var name in service.Secrets)
+        {
+            if (ServiceSecrets.IsOurs(name))
+                errors.Add($"services[{index}].secrets", $"{name} is set by the pipeline", "another name");
+            else if (!environment.SecretNames.Contains(name))
+                errors.Add(
+                    $"services[{index}].secrets",
+                    $"{name} is not declared",
+                    "a name that stands in secretNames"
+                );
+        }
     }
 
     /// <summary>The service that a path goes to by the longest route that is a prefix of it; null when there is none.</summary>

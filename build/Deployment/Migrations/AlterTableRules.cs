@@ -109,7 +109,7 @@ internal static class AlterTableRules
                 ? Judgement.Contract("detach-partition", partition, TableLock.ShareUpdateExclusive(table))
                 : Judgement.Unsafe(
                     "detach-partition",
-                    exclusive,
+                    $"{exclusive} and {partition}",
                     "DETACH PARTITION … CONCURRENTLY, in a file with transaction:false"
                 );
         }
@@ -140,10 +140,10 @@ internal static class AlterTableRules
             return AddConstraint(action, table, "", state);
         action.Accept("column");
         action.Accept("if", "not", "exists");
-        return AddColumn(action, table);
+        return AddColumn(action, table, state);
     }
 
-    private static Judgement AddColumn(SqlCursor action, string table)
+    private static Judgement AddColumn(SqlCursor action, string table, ClassificationState state)
     {
         var exclusive = TableLock.AccessExclusive(table);
         var column = action.Name();
@@ -177,14 +177,6 @@ internal static class AlterTableRules
                 "add the column alone, CREATE UNIQUE INDEX CONCURRENTLY, then ADD CONSTRAINT … UNIQUE USING INDEX"
             );
         }
-        if (ColumnHas(definition, "references"))
-        {
-            return Judgement.Unsafe(
-                "add-column-references",
-                exclusive,
-                "add the column alone, then ADD CONSTRAINT … FOREIGN KEY … NOT VALID, then VALIDATE CONSTRAINT in another migration"
-            );
-        }
         if (ColumnHas(definition, "check"))
         {
             return Judgement.Unsafe(
@@ -193,8 +185,25 @@ internal static class AlterTableRules
                 "add the column alone, then ADD CONSTRAINT … CHECK … NOT VALID, then VALIDATE CONSTRAINT in another migration"
             );
         }
+        if (state.IsConstrainedDomain(new SqlCursor(definition).Name()))
+        {
+            return Rewrite(
+                "add-column-constrained-domain",
+                table,
+                "a column of the plain type, then ADD CONSTRAINT … CHECK … NOT VALID, then VALIDATE CONSTRAINT in another migration"
+            );
+        }
+        return AddWithDefault(definition, table, column);
+    }
+
+    private static Judgement AddWithDefault(ImmutableArray<SqlToken> definition, string table, string column)
+    {
+        var exclusive = TableLock.AccessExclusive(table);
         var isDefault = DefaultOf(definition);
         var isNull = isDefault is null or [{ Kind: SqlTokenKind.Word, Text: "null" }, ..];
+        var referenced = ReferencedBy(definition);
+        if (referenced is not null)
+            exclusive += $", SHARE ROW EXCLUSIVE on {referenced}";
         if (isNull && HasNotNull(definition))
         {
             return Judgement.Unsafe(
@@ -204,14 +213,27 @@ internal static class AlterTableRules
             );
         }
         if (isNull)
-            return Judgement.Expand("add-column", exclusive);
-        return VolatileExpression.FirstVolatile(isDefault!.Value) is { } function
-            ? Rewrite(
+        {
+            // A reference of nothing but nulls needs no look at the rows; the server knows that.
+            return referenced is null
+                ? Judgement.Expand("add-column", exclusive)
+                : Judgement.Expand("add-column-references-null", exclusive);
+        }
+        if (VolatileExpression.FirstVolatile(isDefault!.Value) is { } function)
+        {
+            return Rewrite(
                 "add-column-volatile-default",
                 table,
                 $"{function}() is computed row by row: add the column without default, ALTER COLUMN {column} SET DEFAULT, fill old rows in batches"
-            )
-            : Judgement.Expand("add-column-constant-default", exclusive);
+            );
+        }
+        return referenced is null
+            ? Judgement.Expand("add-column-constant-default", exclusive)
+            : Judgement.Unsafe(
+                "add-column-references",
+                exclusive,
+                "add the column alone, then ADD CONSTRAINT … FOREIGN KEY … NOT VALID, then VALIDATE CONSTRAINT in another migration"
+            );
     }
 
     private static Judgement AddConstraint(SqlCursor action, string table, string name, ClassificationState state)
@@ -240,26 +262,37 @@ internal static class AlterTableRules
         }
         if (action.Accept("foreign", "key"))
         {
+            var locks = TableLock.ShareRowExclusive(table, ReferencedBy(action.Rest) ?? "the other table");
             if (notValid)
             {
                 state.AddNotValid(table, name, null);
-                return Judgement.Expand("add-foreign-key-not-valid", TableLock.ShareRowExclusive(table));
+                return Judgement.Expand("add-foreign-key-not-valid", locks);
             }
             return Judgement.Unsafe(
                 "add-foreign-key",
-                TableLock.ShareRowExclusive(table),
+                locks,
                 "ADD CONSTRAINT … FOREIGN KEY … NOT VALID, then VALIDATE CONSTRAINT in another migration"
             );
         }
         if (action.Sees("unique") || action.Sees("primary"))
         {
-            return action.RestHas("using", "index") && !action.RestHas("using", "index", "tablespace")
-                ? Judgement.Expand("constraint-using-index", exclusive)
-                : Judgement.Unsafe(
-                    "add-unique",
-                    exclusive,
-                    "CREATE UNIQUE INDEX CONCURRENTLY in a migration of its own, then ADD CONSTRAINT … USING INDEX"
-                );
+            if (action.RestHas("using", "index") && !action.RestHas("using", "index", "tablespace"))
+            {
+                var isPrimary = action.Accept("primary", "key") || !action.Accept("unique");
+                action.Accept("using", "index");
+                return isPrimary && !state.IsOverNotNull(action.Name())
+                    ? Judgement.Unsafe(
+                        "primary-key-over-nullable",
+                        exclusive,
+                        "every row is read for nulls: ADD CONSTRAINT … CHECK (column IS NOT NULL) NOT VALID, VALIDATE it in another migration, then make the key"
+                    )
+                    : Judgement.Expand("constraint-using-index", exclusive);
+            }
+            return Judgement.Unsafe(
+                "add-unique",
+                exclusive,
+                "CREATE UNIQUE INDEX CONCURRENTLY in a migration of its own, then ADD CONSTRAINT … USING INDEX"
+            );
         }
         if (action.Sees("exclude"))
             return Judgement.Unsafe(
@@ -281,7 +314,7 @@ internal static class AlterTableRules
         if (action.Accept("type") || action.Accept("set", "data", "type"))
             return AlterType(action, table, column, state);
         if (action.Accept("set", "not", "null"))
-            return state.IsKnownNotNull(table, column)
+            return state.IsKnownNotNull($"{table}.{column}")
                 ? Judgement.Expand("set-not-null-proven", exclusive)
                 : SetNotNull(table);
         if (action.Accept("drop", "not", "null"))
@@ -326,7 +359,16 @@ internal static class AlterTableRules
         var end = action.Rest.TakeWhile(token => !token.Is("using") && !token.Is("collate")).ToList();
         var type = string.Join(' ', end.Select(token => token.Text));
         state.Schema.ColumnTypes.TryGetValue($"{table}.{column}", out var now);
-        return end.Count == action.Rest.Length && WideningType.IsFree(now, type)
+        var free = end.Count == action.Rest.Length && WideningType.IsFree(now, type);
+        if (free && state.Schema.CheckedColumns.Contains($"{table}.{column}"))
+        {
+            return Judgement.Unsafe(
+                "widen-checked-column",
+                TableLock.AccessExclusive(table),
+                "every row is read for the CHECK on it: drop that, widen, add it again NOT VALID, VALIDATE it in another migration"
+            );
+        }
+        return free
             ? Judgement.Expand("widen-column-type", TableLock.AccessExclusive(table))
             : Rewrite(
                 "change-column-type",
@@ -449,6 +491,15 @@ internal static class AlterTableRules
         return false;
     }
 
+    /// <summary>The table behind REFERENCES; null when there is none.</summary>
+    public static string? ReferencedBy(ImmutableArray<SqlToken> definition)
+    {
+        for (var i = 0; i < definition.Length; i++)
+            if (definition[i].Is("references"))
+                return new SqlCursor(definition[(i + 1)..]).Name();
+        return null;
+    }
+
     private static bool HasNotNull(ImmutableArray<SqlToken> definition)
     {
         for (var i = 0; i + 1 < definition.Length; i++)
@@ -480,7 +531,15 @@ internal static class AlterTableRules
     }
 
     private static bool IsNextClause(ImmutableArray<SqlToken> definition, int at) =>
-        definition[at].Text is "constraint" or "collate" or "generated" or "null"
+        definition[at].Text
+            is "constraint"
+                or "collate"
+                or "generated"
+                or "null"
+                or "references"
+                or "check"
+                or "unique"
+                or "primary"
         || (definition[at].Is("not") && at + 1 < definition.Length && definition[at + 1].Is("null"));
 
     // CHECK (column IS NOT NULL), possibly with more parentheses around.

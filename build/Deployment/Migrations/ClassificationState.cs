@@ -2,18 +2,6 @@ using System.Collections.Immutable;
 
 namespace Slipway.Migrations;
 
-/// <summary>What is known of the database before the migrations run. Without it, everything is taken to be large and in use.</summary>
-/// <param name="ColumnTypes"><c>table.column</c> → type as <c>format_type</c> prints it, e.g. <c>character varying(50)</c>.</param>
-/// <param name="NotNullChecks"><c>table.column</c> of every validated CHECK that rules out null.</param>
-public sealed record KnownSchema(
-    ImmutableSortedDictionary<string, string> ColumnTypes,
-    ImmutableSortedSet<string> NotNullChecks
-)
-{
-    public static KnownSchema Nothing { get; } =
-        new(ImmutableSortedDictionary<string, string>.Empty, ImmutableSortedSet<string>.Empty);
-}
-
 /// <summary>What earlier statements of the same run have made: a table that nobody reads yet can be locked at will.</summary>
 internal sealed class ClassificationState(KnownSchema schema)
 {
@@ -21,6 +9,9 @@ internal sealed class ClassificationState(KnownSchema schema)
     private readonly HashSet<string> _notNull = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _notNullPending = new(StringComparer.Ordinal);
     private readonly HashSet<string> _constraintsOfTransaction = new(StringComparer.Ordinal);
+
+    private readonly HashSet<string> _constrainedDomains = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ImmutableArray<string>> _indexes = new(StringComparer.Ordinal);
 
     public KnownSchema Schema { get; } = schema;
 
@@ -64,6 +55,23 @@ internal sealed class ClassificationState(KnownSchema schema)
         return InTransaction && _constraintsOfTransaction.Contains($"{table}/{constraint}");
     }
 
-    public bool IsKnownNotNull(string table, string column) =>
-        _notNull.Contains($"{table}.{column}") || Schema.NotNullChecks.Contains($"{table}.{column}");
+    public bool IsKnownNotNull(string column) =>
+        _notNull.Contains(column) || Schema.NotNullColumns.Contains(column) || Schema.NotNullChecks.Contains(column);
+
+    public void AddConstrainedDomain(string name) => _constrainedDomains.Add(name);
+
+    public bool IsConstrainedDomain(string type) =>
+        _constrainedDomains.Contains(type) || Schema.ConstrainedDomains.Contains(type);
+
+    /// <param name="columns"><c>table.column</c> of each; empty when it is over an expression.</param>
+    public void AddIndex(string name, ImmutableArray<string> columns) => _indexes[name] = columns;
+
+    /// <summary>Whether no column of the index can be null, so that a primary key made of it reads no row.</summary>
+    public bool IsOverNotNull(string index)
+    {
+        var columns = _indexes.TryGetValue(index, out var made)
+            ? made
+            : Schema.UniqueIndexes.GetValueOrDefault(index)?.Columns ?? [];
+        return !columns.IsEmpty && columns.All(IsKnownNotNull);
+    }
 }

@@ -31,6 +31,10 @@ internal static class TableLock
     /// <summary>Stops writes and other schema changes.</summary>
     public static string ShareRowExclusive(string table) => $"SHARE ROW EXCLUSIVE on {table}";
 
+    /// <summary>What ADD FOREIGN KEY takes, on both tables.</summary>
+    public static string ShareRowExclusive(string table, string referenced) =>
+        referenced == table ? ShareRowExclusive(table) : $"SHARE ROW EXCLUSIVE on {table} and {referenced}";
+
     /// <summary>Stops other schema changes only.</summary>
     public static string ShareUpdateExclusive(string table) => $"SHARE UPDATE EXCLUSIVE on {table}";
 

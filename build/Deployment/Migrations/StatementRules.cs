@@ -117,7 +117,7 @@ internal static class StatementRules
             cursor.Accept("temp");
             cursor.Accept("recursive");
             return cursor.Sees("rule")
-                ? [Rule()]
+                ? [Rule(cursor)]
                 : [Judgement.Expand(cursor.Sees("view") ? "replace-view" : "replace-function")];
         }
         cursor.Accept("global");
@@ -148,7 +148,7 @@ internal static class StatementRules
             return [Judgement.Expand("create-trigger", state.IsNew(table) ? null : TableLock.ShareRowExclusive(table))];
         }
         if (cursor.Sees("rule"))
-            return [Rule()];
+            return [Rule(cursor)];
         if (cursor.Sees("database") || cursor.Sees("tablespace") || cursor.Sees("subscription"))
             return
             [
@@ -169,6 +169,8 @@ internal static class StatementRules
                         "roles belong to the server and their passwords to no file: create them with the infrastructure"
                     ),
             ];
+        if (cursor.Sees("domain") && (cursor.RestHas("check") || cursor.RestHas("not", "null")))
+            state.AddConstrainedDomain(NameAfter(cursor, "domain"));
         return
             cursor.Current.Text
                 is "type"
@@ -204,12 +206,16 @@ internal static class StatementRules
             ];
     }
 
-    private static Judgement Rule() =>
-        Judgement.Unsafe(
+    private static Judgement Rule(SqlCursor cursor)
+    {
+        while (!cursor.AtEnd && !cursor.Accept("to"))
+            cursor.Take();
+        return Judgement.Unsafe(
             "create-rule",
-            null,
+            TableLock.AccessExclusive(cursor.Name()),
             "a rule rewrites the queries of the serving version: use a trigger or a view"
         );
+    }
 
     private static Judgement CreateTable(SqlCursor cursor, ClassificationState state)
     {
@@ -219,15 +225,34 @@ internal static class StatementRules
         var parent = cursor.Accept("partition", "of") ? cursor.Name() : null;
         var isNew = parent is null || state.IsNew(parent);
         state.Create(table);
-        return isNew
-            ? Judgement.Expand("create-table")
-            : Judgement.Expand("create-partition", TableLock.AccessExclusive(parent!));
+        if (!isNew && state.Schema.WithDefaultPartition.Contains(parent!))
+        {
+            return Judgement.Unsafe(
+                "create-partition-beside-default",
+                TableLock.AccessExclusive(parent!),
+                "every row of the default partition is read: first add a CHECK to that one which excludes the new bounds, NOT VALID, and validate it in another migration"
+            );
+        }
+        if (!isNew)
+            return Judgement.Expand("create-partition", TableLock.AccessExclusive(parent!));
+        return AlterTableRules.ReferencedBy(cursor.Rest) is { } referenced && !state.IsNew(referenced)
+            ? Judgement.Expand("create-table", TableLock.ShareRowExclusive(referenced))
+            : Judgement.Expand("create-table");
     }
 
     private static Judgement CreateIndex(SqlCursor cursor, ClassificationState state, bool unique)
     {
         var concurrently = cursor.Accept("concurrently");
+        cursor.Accept("if", "not", "exists");
+        var name = cursor.Sees("on") ? "" : cursor.Name();
         var table = NameAfterOn(cursor);
+        if (cursor.Accept("using"))
+            cursor.Take();
+        var columns = new SqlCursor(cursor.Parenthesized()).Parts().Select(part => part.Rest).ToList();
+        state.AddIndex(
+            name,
+            columns.All(one => one.Length == 1) ? [.. columns.Select(one => $"{table}.{one[0].Text}")] : []
+        );
         if (state.IsNew(table))
         {
             return concurrently && state.InTransaction
@@ -303,7 +328,7 @@ internal static class StatementRules
             _ => Judgement.Contract(
                 $"drop-{what.Replace(' ', '-')}",
                 name,
-                null,
+                what.EndsWith("view", StringComparison.Ordinal) ? TableLock.AccessExclusive(name) : null,
                 "drop it once no serving version uses it"
             ),
         };
@@ -327,8 +352,23 @@ internal static class StatementRules
             );
         return state.InTransaction
             ? InTransaction("drop-index-concurrently-in-transaction", "put it alone into a file with transaction:false")
-            : Judgement.Expand("drop-index-concurrently", "SHARE UPDATE EXCLUSIVE on its table");
+            : DropsUnique(cursor, state)
+                ?? Judgement.Expand("drop-index-concurrently", "SHARE UPDATE EXCLUSIVE on its table");
     }
+
+    private static Judgement? DropsUnique(SqlCursor cursor, ClassificationState state) =>
+        cursor
+            .Parts()
+            .Select(part => state.Schema.UniqueIndexes.GetValueOrDefault(part.Name()))
+            .FirstOrDefault(known => known is not null)
+            is { } unique
+            ? Judgement.Contract(
+                "drop-unique-index",
+                unique.Table,
+                TableLock.ShareUpdateExclusive(unique.Table),
+                "ON CONFLICT of the serving version needs it: drop it once no version does"
+            )
+            : null;
 
     private static Judgement Alter(SqlCursor cursor, ClassificationState state)
     {
@@ -392,6 +432,8 @@ internal static class StatementRules
                     "make a new type and a column of it"
                 );
         }
+        if (what == "domain" && cursor.Sees("add"))
+            state.AddConstrainedDomain(name);
         if (what == "domain" && (cursor.Sees("add") && !cursor.RestHas("not", "valid") || cursor.Sees("set", "not")))
             return Judgement.Unsafe(
                 "alter-domain",
@@ -579,7 +621,7 @@ internal static class StatementRules
     {
         cursor.Accept("materialized", "view");
         if (cursor.Accept("concurrently"))
-            return Judgement.Expand("refresh-concurrently");
+            return Judgement.Expand("refresh-concurrently", $"EXCLUSIVE on {cursor.Name()}");
         return cursor.RestHas("with", "no", "data")
             ? Judgement.Unsafe(
                 "refresh-empties",
@@ -624,6 +666,13 @@ internal static class StatementRules
 
     private static Judgement InTransaction(string rule, string saferWay) =>
         Judgement.Unsafe(rule, null, $"it fails in a transaction: {saferWay}");
+
+    private static string NameAfter(SqlCursor cursor, string word)
+    {
+        var name = new SqlCursor(cursor.Rest);
+        name.Accept(word);
+        return name.Name();
+    }
 
     private static string NameAfterOn(SqlCursor cursor)
     {

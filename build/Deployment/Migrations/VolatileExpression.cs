@@ -18,6 +18,8 @@ internal static class VolatileExpression
         "concat",
         "concat_ws",
         "current_setting",
+        "current_time",
+        "current_timestamp",
         "date_part",
         "date_trunc",
         "extract",
@@ -31,6 +33,8 @@ internal static class VolatileExpression
         "least",
         "left",
         "length",
+        "localtime",
+        "localtimestamp",
         "lower",
         "make_date",
         "make_interval",
@@ -106,6 +110,9 @@ internal static class VolatileExpression
             var token = tokens[i];
             if (!tokens[i + 1].Is("(") || token.Kind is not (SqlTokenKind.Word or SqlTokenKind.QuotedName))
                 continue;
+            // A function of one's own may have the name of a steady one.
+            if (i > 1 && tokens[i - 1].Is(".") && tokens[i - 2].Text != "pg_catalog")
+                return token.Text;
             if (!Steady.Contains(token.Text) && !Types.Contains(token.Text) && !Keywords.Contains(token.Text))
                 return token.Text;
         }

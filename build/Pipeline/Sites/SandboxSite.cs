@@ -20,6 +20,7 @@ public sealed class SandboxSite(
     EnvironmentConfiguration environment,
     SubProject project,
     Workbench tools,
+    EnvironmentVault vault,
     string? engine,
     string user,
     string? overriddenRoot
@@ -161,7 +162,7 @@ public sealed class SandboxSite(
 
     public Task<ImmutableArray<Serving>> LookAsync(string? region, CancellationToken cancellation) =>
         Exists
-            ? ServingAsync(null, ImmutableSortedDictionary<string, Secret>.Empty, region, cancellation)
+            ? ServingAsync(null, ServiceSecrets.None, region, cancellation)
             : throw new PipelineException(
                 $"there is no {environment.Name} on this machine yet",
                 next: $"./build.sh --target=Deploy --environment={environment.Name}"
@@ -169,7 +170,7 @@ public sealed class SandboxSite(
 
     private async Task<ImmutableArray<Serving>> ServingAsync(
         RunFolder? bundles,
-        ImmutableSortedDictionary<string, Secret> secrets,
+        ServiceSecrets secrets,
         string? region,
         CancellationToken cancellation
     )
@@ -186,7 +187,7 @@ public sealed class SandboxSite(
         SandboxRegion region,
         SandboxSettings settings,
         RunFolder? bundles,
-        ImmutableSortedDictionary<string, Secret> secrets
+        ServiceSecrets secrets
     )
     {
         var runtime = new HaproxyRuntime(Haproxy(region));
@@ -212,7 +213,7 @@ public sealed class SandboxSite(
         SandboxRegion region,
         SandboxSettings settings,
         RunFolder? bundles,
-        ImmutableSortedDictionary<string, Secret> secrets
+        ServiceSecrets secrets
     )
     {
         var layout = Haproxy(region);
@@ -290,7 +291,7 @@ public sealed class SandboxSite(
         foreach (var region in settings.Regions)
         {
             // Looked at often, so without the secrets: those cost a call of Terraform.
-            var serving = await Local(region, settings, null, ImmutableSortedDictionary<string, Secret>.Empty)
+            var serving = await Local(region, settings, null, ServiceSecrets.None)
                 .Workload.ReadAsync(Arm.Stable, cancellation);
             if (serving.InstancesAlive >= serving.InstancesWanted)
                 continue;
@@ -367,10 +368,18 @@ public sealed class SandboxSite(
                 tools.Time
             );
 
-    private async Task<ImmutableSortedDictionary<string, Secret>> SecretsAsync(CancellationToken cancellation) =>
-        await DatabaseUrlAsync(cancellation) is { } url
-            ? ImmutableSortedDictionary<string, Secret>.Empty.Add("DATABASE_URL", url)
-            : ImmutableSortedDictionary<string, Secret>.Empty;
+    private async Task<ServiceSecrets> SecretsAsync(CancellationToken cancellation)
+    {
+        var everyone = ImmutableSortedDictionary<string, Secret>.Empty;
+        if (await DatabaseUrlAsync(cancellation) is { } url)
+            everyone = everyone.Add("DATABASE_URL", url);
+        return new(
+            everyone,
+            environment.Services.All(service => service.Secrets.IsDefaultOrEmpty)
+                ? ServiceSecrets.None.Declared
+                : (await vault.OpenAsync(environment, cancellation)).Values
+        );
+    }
 
     private HaproxySettings Haproxy(SandboxRegion region) =>
         new(region.HaproxyFolder, region.HttpPort, environment.Services, environment.Rollout.StickyBy)

@@ -9,6 +9,7 @@ public sealed class SiteFactory(
     Workbench tools,
     Request request,
     Origin origin,
+    EnvironmentVault vault,
     Func<string, string?> variable
 )
 {
@@ -30,6 +31,7 @@ public sealed class SiteFactory(
             environment,
             configured.SubProject,
             tools,
+            vault,
             request.Engine,
             origin.Actor,
             variable(Tools.SandboxRoot.Variable)

@@ -104,10 +104,82 @@ internal sealed class MigrationDatabase(Postgres postgres)
             row => row.GetString(0),
             cancellation
         );
-        return new KnownSchema(columns.ToImmutableSortedDictionary(StringComparer.Ordinal), [.. checks]);
+        return new KnownSchema(columns.ToImmutableSortedDictionary(StringComparer.Ordinal), [.. checks])
+        {
+            NotNullColumns = [.. await NamesAsync("a.attnotnull")],
+            CheckedColumns =
+            [
+                .. await NamesAsync(
+                    "exists(select from pg_constraint k where k.conrelid = c.oid and k.contype = 'c' and a.attnum = any(k.conkey))"
+                ),
+            ],
+            ConstrainedDomains =
+            [
+                .. await ReadAsync(
+                    connection,
+                    """
+                    select distinct case when n.nspname = 'public' then t.typname::text else n.nspname || '.' || t.typname end
+                    from pg_type t join pg_namespace n on n.oid = t.typnamespace
+                    left join pg_constraint k on k.contypid = t.oid
+                    where t.typtype = 'd' and n.nspname <> 'information_schema' and (t.typnotnull or k.oid is not null)
+                    """,
+                    row => row.GetString(0),
+                    cancellation
+                ),
+            ],
+            WithDefaultPartition =
+            [
+                .. await ReadAsync(
+                    connection,
+                    $"""
+                    select {Name} from pg_partitioned_table p join pg_class c on c.oid = p.partrelid
+                    join pg_namespace n on n.oid = c.relnamespace where p.partdefid <> 0
+                    """,
+                    row => row.GetString(0),
+                    cancellation
+                ),
+            ],
+            UniqueIndexes = (await UniqueIndexesAsync()).ToImmutableSortedDictionary(StringComparer.Ordinal),
+        };
+
+        Task<List<string>> NamesAsync(string which) =>
+            ReadAsync(
+                connection,
+                $"""
+                select {Name} || '.' || a.attname
+                from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+                where c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped
+                  and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and {which}
+                """,
+                row => row.GetString(0),
+                cancellation
+            );
+
+        Task<List<KeyValuePair<string, KnownIndex>>> UniqueIndexesAsync() =>
+            ReadAsync(
+                connection,
+                $"""
+                select case when n.nspname = 'public' then i.relname::text else n.nspname || '.' || i.relname end, {Name},
+                  case when x.indexprs is null then array(
+                    select {Name} || '.' || a.attname from pg_attribute a
+                    where a.attrelid = c.oid and a.attnum = any((x.indkey::int2[])[0:x.indnkeyatts - 1])) else '{"{}"}' end
+                from pg_index x join pg_class i on i.oid = x.indexrelid join pg_class c on c.oid = x.indrelid
+                join pg_namespace n on n.oid = c.relnamespace
+                where x.indisunique and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+                """,
+                row =>
+                    KeyValuePair.Create(
+                        row.GetString(0),
+                        new KnownIndex(row.GetString(1), [.. row.GetFieldValue<string[]>(2)])
+                    ),
+                cancellation
+            );
     }
 
-    /// <summary>Indexes that a failed <c>CREATE INDEX CONCURRENTLY</c> left: they cost writes and serve no query.</summary>
+    /// <summary>
+    /// Indexes that a failed <c>CREATE INDEX CONCURRENTLY</c> left: they cost writes and serve no query. Those of
+    /// partitioned tables are left out: they are invalid until each partition has its own, which is no failure.
+    /// </summary>
     public async Task<ImmutableArray<string>> InvalidIndexesAsync(CancellationToken cancellation)
     {
         await using var connection = await postgres.OpenAsync(cancellation);
@@ -115,7 +187,10 @@ internal sealed class MigrationDatabase(Postgres postgres)
         [
             .. await ReadAsync(
                 connection,
-                "select indexrelid::regclass::text from pg_index where not indisvalid order by 1",
+                """
+                select indexrelid::regclass::text from pg_index join pg_class on oid = indexrelid
+                where not indisvalid and relkind = 'i' order by 1
+                """,
                 row => row.GetString(0),
                 cancellation
             ),

@@ -130,6 +130,7 @@ public sealed class MigrationRunner(ICommandRunner runner, TimeProvider time)
             .WithParameter("lock_timeout", Milliseconds(request.LockTimeout))
             .WithParameter("statement_timeout", Milliseconds(request.StatementTimeout));
         using var log = new StatementLog(request.StatementLog, request.Redact);
+        var invalidBefore = await database.InvalidIndexesAsync(cancellation);
         StatementTiming? failed = null;
         // By a socket the system itself says who we are: nobody may come in through a port of ours.
         await using var watch = request.Database.Host.StartsWith('/')
@@ -159,7 +160,7 @@ public sealed class MigrationRunner(ICommandRunner runner, TimeProvider time)
         }
         catch (CommandFailedException failure)
         {
-            throw await ExplainAsync(request, plan, database, failure, failed);
+            throw await new MigrationFailure(request, plan, database).ExplainAsync(failure, failed);
         }
         finally
         {
@@ -180,7 +181,9 @@ public sealed class MigrationRunner(ICommandRunner runner, TimeProvider time)
                 next: "look at the tool's output, then repeat Migrate"
             );
         }
-        if (await database.InvalidIndexesAsync(cancellation) is { IsEmpty: false } invalid)
+        // One that was there before is not this deployment's to judge.
+        var invalid = (await database.InvalidIndexesAsync(cancellation)).RemoveRange(invalidBefore);
+        if (!invalid.IsEmpty)
         {
             throw new PipelineException(
                 $"the database has invalid indexes: {string.Join(", ", invalid)}",
@@ -189,54 +192,6 @@ public sealed class MigrationRunner(ICommandRunner runner, TimeProvider time)
                     + "; then create it again"
             );
         }
-    }
-
-    private static async Task<PipelineException> ExplainAsync(
-        MigrationRequest request,
-        MigrationPlan plan,
-        MigrationDatabase database,
-        CommandFailedException failure,
-        StatementTiming? statement
-    )
-    {
-        // The failed run's own token may be the reason why it failed.
-        var applied = (await database.AppliedAsync(request.Tool, CancellationToken.None)).ToHashSet(
-            StringComparer.Ordinal
-        );
-        var done = plan.Pending.Where(file => applied.Contains(file.Version)).ToList();
-        await database.RecordAsync(done, request.DeploymentId, replace: false, CancellationToken.None);
-        var open = plan.Pending.Where(file => !applied.Contains(file.Version)).ToList();
-        var invalid = await database.InvalidIndexesAsync(CancellationToken.None);
-
-        var lines = new List<string>
-        {
-            statement is null
-                ? failure.Message
-                : $"a migration failed: {statement.Result}, in: {Short(statement.Statement)}",
-            done.Count == 0 ? "applied: none" : $"applied, and still there: {Names(done)}",
-        };
-        if (open is [var first, .. var rest])
-        {
-            lines.Add(
-                first.InTransaction
-                    ? $"failed: {first.File}; its transaction was undone, the schema is as before it"
-                    : $"failed: {first.File}; it runs without a transaction, what it did before the error is still there"
-            );
-            lines.Add(rest.Count == 0 ? "not begun: none" : $"not begun: {Names(rest)}");
-        }
-        if (!invalid.IsEmpty)
-            lines.Add($"left behind: invalid index {string.Join(", ", invalid)}");
-        return new PipelineException(
-            string.Join("\n  ", lines),
-            expected: "every pending migration applied",
-            next: (
-                invalid.IsEmpty
-                    ? ""
-                    : string.Join("; ", invalid.Select(index => $"drop index concurrently {index}")) + "; "
-            )
-                + $"correct the file, then ./build.sh --target=Deploy --environment={request.Environment} (the version before still serves)",
-            inner: failure
-        );
     }
 
     private static void Demand(MigrationPlan plan, MigrationRequest request)
@@ -274,12 +229,4 @@ public sealed class MigrationRunner(ICommandRunner runner, TimeProvider time)
             : name[..58];
 
     private static string Milliseconds(TimeSpan span) => ((long)span.TotalMilliseconds).ToString();
-
-    private static string Names(IEnumerable<MigrationFile> files) => string.Join(", ", files.Select(file => file.File));
-
-    private static string Short(string statement)
-    {
-        var text = string.Join(' ', statement.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return text.Length <= 200 ? text : text[..200] + "…";
-    }
 }

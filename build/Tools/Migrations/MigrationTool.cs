@@ -16,6 +16,9 @@ public abstract class MigrationTool
     /// <summary>The table that <see cref="AppliedSql"/> reads.</summary>
     public abstract string? AppliedTable { get; }
 
+    /// <summary>What the tool itself needs before it goes on after a failure, as part of a sentence; empty for nothing.</summary>
+    public virtual string AfterFailure(IReadOnlyList<MigrationFile> open) => "";
+
     /// <summary>The migration itself.</summary>
     public abstract Task RunAsync(
         ICommandRunner runner,
@@ -73,13 +76,18 @@ public sealed class PrismaTool(string folder, string workingDirectory, Immutable
 
     public override string AppliedTable => "_prisma_migrations";
 
+    // It notes the failure, and refuses every deployment (P3009) until it is told what became of it.
+    public override string AfterFailure(IReadOnlyList<MigrationFile> open) =>
+        open is [var failed, ..] ? $"npx prisma migrate resolve --rolled-back {failed.Version}; " : "";
+
     public override ImmutableArray<MigrationFile> ReadFiles() =>
         [
             .. MigrationFolder
                 .Read(folder)
                 .Where(file => file.Name.EndsWith("/migration.sql", StringComparison.Ordinal))
                 .Select(file =>
-                    MigrationFile.ParsePlain(file.Name, file.Text, inTransaction: false) with
+                    // It sends a file as one message: the server takes that as one transaction.
+                    MigrationFile.ParsePlain(file.Name, file.Text, inTransaction: true) with
                     {
                         Version = file.Name[..file.Name.IndexOf('/')],
                     }

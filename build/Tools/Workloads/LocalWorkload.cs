@@ -24,14 +24,14 @@ public sealed record LocalWorkloadSettings(
 /// Runs the instances of both arms on this machine, as processes or as containers: the host decides. Which slot is which
 /// arm is asked of the router, what lives is asked of the machine.
 /// </summary>
-/// <param name="secrets">Variables of the instances that nobody may see, e.g. <c>DATABASE_URL</c>.</param>
+/// <param name="secrets">Variables of the instances that nobody may see: <c>DATABASE_URL</c>, and what each service names.</param>
 /// <param name="health">Asks an instance's health URL: service, URL, version that is expected.</param>
 public sealed class LocalWorkload(
     LocalWorkloadSettings settings,
     IInstanceHost host,
     IInstanceRegistry registry,
     ArmRecords records,
-    ImmutableSortedDictionary<string, Secret> secrets,
+    ServiceSecrets secrets,
     Func<string, Uri, ProjectVersion, CancellationToken, Task<HealthReading>> health,
     TimeProvider time
 ) : IWorkload
@@ -240,7 +240,7 @@ public sealed class LocalWorkload(
     )
     {
         var log = await host.ReadLogAsync(instance.Id, start.LogFile, cancellation);
-        var tail = secrets.Values.Where(secret => !secret.IsEmpty).Aggregate(log.Tail, Redact);
+        var tail = secrets.All.Where(secret => !secret.IsEmpty).Aggregate(log.Tail, Redact);
         return new(
             $"{instance.Service} {instance.Index} did not become healthy: {why}; its log ({log.Where}) ends with:\n{tail}",
             $"/health answers 200 with version {start.Settings["SLIPWAY_VERSION"]}"
@@ -265,7 +265,8 @@ public sealed class LocalWorkload(
             .Settings.SetItem("SLIPWAY_VERSION", record.Version.Number)
             .SetItem("SLIPWAY_SERVICE", image.Service)
             .SetItem("SLIPWAY_OUTAGE_FILE", Path.Combine(settings.Root, "outage"));
-        return new(slot, index, image, record.DeploymentId, folder, variables, secrets);
+        var service = settings.Services.FirstOrDefault(one => one.Name == image.Service);
+        return new(slot, index, image, record.DeploymentId, folder, variables, secrets.For(service));
     }
 
     /// <summary>Frees a slot: its instances, and instances that a killed run left without a record.</summary>

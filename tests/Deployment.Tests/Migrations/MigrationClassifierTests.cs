@@ -110,6 +110,86 @@ public class MigrationClassifierTests
     }
 
     [Test]
+    public void A_free_change_of_type_is_not_free_under_a_check()
+    {
+        var schema = KnownSchema.Nothing with
+        {
+            ColumnTypes = KnownSchema.Nothing.ColumnTypes.Add("users.a", "character varying(50)"),
+            CheckedColumns = ["users.a"],
+        };
+
+        Rules("alter table users alter a type text", schema).ShouldBe(["widen-checked-column"]);
+    }
+
+    [Test]
+    public void A_primary_key_over_columns_that_are_not_null_reads_no_row()
+    {
+        var schema = KnownSchema.Nothing with
+        {
+            NotNullColumns = ["users.id"],
+            UniqueIndexes = KnownSchema
+                .Nothing.UniqueIndexes.Add("users_id", new("users", ["users.id"]))
+                .Add("users_mail", new("users", ["users.id", "users.mail"])),
+        };
+
+        Rules("alter table users add primary key using index users_id", schema).ShouldBe(["constraint-using-index"]);
+        Rules("alter table users add primary key using index users_mail", schema)
+            .ShouldBe(["primary-key-over-nullable"]);
+    }
+
+    [Test]
+    public void So_does_one_over_an_index_that_an_earlier_file_makes() =>
+        new MigrationClassifier()
+            .Classify(
+                [
+                    Up("1.sql", "create unique index concurrently i on users (id)", " transaction:false"),
+                    Up("2.sql", "alter table users add constraint p primary key using index i"),
+                ],
+                KnownSchema.Nothing with
+                {
+                    NotNullColumns = ["users.id"],
+                }
+            )
+            .Select(finding => finding.Rule)
+            .ShouldBe(["create-index-concurrently", "constraint-using-index"]);
+
+    [Test]
+    public void A_column_of_a_domain_with_a_check_rewrites_its_table() =>
+        Rules("alter table users add a positive", KnownSchema.Nothing with { ConstrainedDomains = ["positive"] })
+            .ShouldBe(["add-column-constrained-domain"]);
+
+    [Test]
+    public void A_partition_beside_a_default_one_reads_that() =>
+        Rules(
+                "create table p partition of events for values from (1) to (2)",
+                KnownSchema.Nothing with
+                {
+                    WithDefaultPartition = ["events"],
+                }
+            )
+            .ShouldBe(["create-partition-beside-default"]);
+
+    [Test]
+    public void A_unique_index_is_dropped_only_when_nobody_needs_it()
+    {
+        var schema = KnownSchema.Nothing with
+        {
+            UniqueIndexes = KnownSchema.Nothing.UniqueIndexes.Add("users_mail", new("users", ["users.mail"])),
+        };
+
+        var finding = new MigrationClassifier()
+            .Classify([Up("1.sql", "drop index concurrently if exists users_mail", " transaction:false")], schema)
+            .Single();
+
+        (finding.Class, finding.Rule, finding.Target).ShouldBe((MigrationClass.Contract, "drop-unique-index", "users"));
+    }
+
+    [Test]
+    public void A_column_that_is_not_null_already_is_set_not_null_for_free() =>
+        Rules("alter table users alter id set not null", KnownSchema.Nothing with { NotNullColumns = ["users.id"] })
+            .ShouldBe(["set-not-null-proven"]);
+
+    [Test]
     public void Lines_count_from_the_top_of_the_file_whatever_its_line_ends() =>
         new MigrationClassifier()
             .Classify([MigrationFile.ParseDbmate("1.sql", "-- header\r\n-- migrate:up\r\n\r\ntruncate users;\r\n")])
@@ -126,7 +206,10 @@ public class MigrationClassifierTests
     public void Deep_nesting_is_read() =>
         Classify(new string('(', 100_000)).Single().Rule.ShouldBe("unknown-statement");
 
-    private static ImmutableArray<StatementFinding> Classify(string sql) =>
+    private static IEnumerable<string> Rules(string sql, KnownSchema schema) =>
+        new MigrationClassifier().Classify([Up("1.sql", sql)], schema).Select(finding => finding.Rule);
+
+    internal static ImmutableArray<StatementFinding> Classify(string sql) =>
         new MigrationClassifier().Classify([
             sql.StartsWith("alone: ", StringComparison.Ordinal)
                 ? Up("1.sql", sql["alone: ".Length..], " transaction:false")

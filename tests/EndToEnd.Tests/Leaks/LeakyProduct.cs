@@ -126,9 +126,14 @@ internal sealed class LeakyProduct : IAsyncDisposable
                 healthy,
                 """
                 const url = process.env.DATABASE_URL ?? "";
-                      log(service, `cannot reach ${url} ${encodeURIComponent(url)} ${btoa(url)} ${JSON.stringify({ url })}`);
-                      return { status: 500, headers: { "x-debug": url, "www-authenticate": url },
-                        body: { ...body, status: `cannot reach the database, which is ${url}`, detail: url } };
+                      // A service tells its own secrets as well; what is no header's text goes in as base64.
+                      const { SANDBOX_EXAMPLE_TOKEN: token = "", CANARY_KEY: key = "" } = process.env;
+                      const all = [url, token, key];
+                      const base64 = (text) => Buffer.from(text).toString("base64");
+                      for (const one of all)
+                        log(service, `cannot reach ${one} ${encodeURIComponent(one)} ${base64(one)} ${JSON.stringify({ one })}`);
+                      return { status: 500, headers: { "x-debug": url, "x-more": all.map(base64).join(" "), "www-authenticate": url },
+                        body: { ...body, status: `cannot reach the database, which is ${url}`, detail: all.join(" ") } };
                 """,
                 StringComparison.Ordinal
             )
@@ -210,6 +215,12 @@ internal sealed class LeakyProduct : IAsyncDisposable
               "notifications": { "slackWebhookSecret": "SLACK_WEBHOOK" },
               "requiredChecks": ["canary-check"],
             """
+        );
+        // auth betrays what it was given: the shipped secret, and one of several lines.
+        Replace(
+            environment,
+            "\"routes\": [\"/auth\"], \"secrets\": [\"SANDBOX_EXAMPLE_TOKEN\"]",
+            "\"routes\": [\"/auth\"], \"secrets\": [\"SANDBOX_EXAMPLE_TOKEN\", \"CANARY_KEY\"]"
         );
         Replace(environment, "\"health\": { \"timeout\": \"30s\"", "\"health\": { \"timeout\": \"4s\"");
         Replace("slipway.json", "sandbox/app/build.sh", "sandbox/app/talkative-build.sh");

@@ -52,9 +52,14 @@ internal sealed class ServingBed : IAsyncDisposable
             Host,
             Router,
             Records,
-            ImmutableSortedDictionary<string, Secret>.Empty.Add(
-                "DATABASE_URL",
-                new("postgres://app:hush@127.0.0.1/db")
+            new(
+                ImmutableSortedDictionary<string, Secret>.Empty.Add(
+                    "DATABASE_URL",
+                    new("postgres://app:hush@127.0.0.1/db")
+                ),
+                ImmutableSortedDictionary<string, Secret>
+                    .Empty.Add("SIGNING_KEY", new("hush: a key"))
+                    .Add("OTHER_KEY", new("hush: another one"))
             ),
             (service, url, expected, cancellation) => check.AskAsync(service, url, expected, cancellation),
             TimeProvider.System

@@ -65,6 +65,7 @@ internal sealed class SampleProduct : IAsyncDisposable
         start.Environment["SLIPWAY_VERSION"] = "1.2.3";
         start.Environment["SLIPWAY_PORT_FILE"] = portFile;
         start.Environment["DATABASE_URL"] = Root.DatabaseUrl;
+        start.Environment["SANDBOX_EXAMPLE_TOKEN"] = "signs the sessions of this test";
         foreach (var (name, value) in settings)
             start.Environment[name] = value;
         var instance = new Instance(System.Diagnostics.Process.Start(start)!, Client);

@@ -99,7 +99,13 @@ public class ServicesOfTheSampleProduct
         await AskAsync(HttpMethod.Post, """{"course":""", 400);
         await AskAsync(HttpMethod.Post, "[1]", 400);
         await AskAsync(HttpMethod.Post, $$"""{"course":"{{new string('x', 100_000)}}"}""", 413);
+        var given = token!;
         token = "not-a-token-that-was-ever-given";
+        await AskAsync(HttpMethod.Get, "{}", 401);
+        token = given[..^1] + (given[^1] == 'A' ? 'E' : 'A');
+        await AskAsync(HttpMethod.Get, "{}", 401);
+        education = await _product.StartAsync("education.mjs", ("SANDBOX_EXAMPLE_TOKEN", "another key"));
+        token = given;
         await AskAsync(HttpMethod.Get, "{}", 401);
 
         async Task<JsonElement> AskAsync(HttpMethod method, string body, int status)
@@ -112,6 +118,15 @@ public class ServicesOfTheSampleProduct
             ((int)response.StatusCode).ShouldBe(status, body.Length > 100 ? body[..100] : body);
             return await response.Content.ReadFromJsonAsync<JsonElement>();
         }
+    }
+
+    [TestCase("auth.mjs")]
+    [TestCase("education.mjs")]
+    public async Task DoNotStartWithoutTheKeyThatSignsSessions(string file)
+    {
+        var instance = await _product.StartAsync(file, ("SANDBOX_EXAMPLE_TOKEN", ""));
+        instance.Port.ShouldBeNull();
+        instance.Process.ExitCode.ShouldBe(2);
     }
 
     [Test]

@@ -130,6 +130,7 @@ public class LocalWorkloadTests
         names.ShouldContain("SLIPWAY_PORT_FILE");
         names.ShouldContain("SLIPWAY_OUTAGE_FILE");
         names.ShouldNotContain("SLIPWAY_TEST_TOKEN");
+        names.ShouldNotContain("SIGNING_KEY");
         var ports = state.HealthUrls.Values.Select(url => url.Port).Append(bed.Settings.HttpPort).ToHashSet();
         var listeners = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners();
         listeners.Where(point => ports.Contains(point.Port)).ShouldAllBe(point => IPAddress.IsLoopback(point.Address));
@@ -138,6 +139,51 @@ public class LocalWorkloadTests
         {
             if (!file.EndsWith(".sock", StringComparison.Ordinal))
                 (await File.ReadAllTextAsync(file)).ShouldNotContain("hush");
+        }
+    }
+
+    [Test]
+    public async Task A_service_gets_the_secrets_that_it_names_and_gets_them_again_when_it_is_repaired()
+    {
+        await using var bed = new ServingBed([
+            new("web", "/web/health", ["/"]),
+            new("auth", "/auth/health", ["/auth"], Secrets: ["SIGNING_KEY"]),
+        ]);
+        await bed.StartHaproxyAsync();
+        await bed.DeployAsync("1.0.0");
+        await DemandAsync();
+        foreach (var id in await bed.Host.FindAsync(await bed.Router.ReadStableSlotAsync(None), None))
+            await bed.Host.StopAsync(id, TimeSpan.Zero, None);
+        (await bed.Workload.RepairStableAsync(None)).ShouldBe(2);
+        await DemandAsync();
+
+        async Task DemandAsync()
+        {
+            using var http = new HttpClient();
+            var state = await bed.Workload.ReadAsync(Arm.Stable, None);
+            var auth = (await http.GetStringAsync(new Uri(state.HealthUrls["auth"], "/env"))).Split(' ');
+            auth.ShouldContain("SIGNING_KEY");
+            auth.ShouldContain("DATABASE_URL");
+            auth.ShouldNotContain("OTHER_KEY");
+            var web = (await http.GetStringAsync(new Uri(state.HealthUrls["web"], "/env"))).Split(' ');
+            web.ShouldNotContain("SIGNING_KEY");
+            foreach (var file in Directory.GetFiles(bed.Root, "*", SearchOption.AllDirectories))
+                if (!file.EndsWith(".sock", StringComparison.Ordinal))
+                    (await File.ReadAllTextAsync(file)).ShouldNotContain("hush");
+            foreach (var process in Directory.GetDirectories("/proc").Where(one => char.IsAsciiDigit(one[^1])))
+                CommandLine(process).ShouldNotContain("hush");
+        }
+
+        static string CommandLine(string process)
+        {
+            try
+            {
+                return File.ReadAllText(Path.Combine(process, "cmdline"));
+            }
+            catch (IOException)
+            {
+                return ""; // It ended while it was looked at.
+            }
         }
     }
 

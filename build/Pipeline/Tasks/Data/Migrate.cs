@@ -47,13 +47,11 @@ public sealed class Migrate : Stage<MigrationResult>
                 StatementLog = run.Folder.PathOf(Statements),
                 Redact = run.Context.Workbench.Redactor.Redact,
             },
-            progress: null,
+            new StatementLines(run),
             run.Cancellation
         );
         foreach (var applied in result.Applied)
-            run.Info(
-                $"applied {applied.File} ({applied.Class.ToString().ToLowerInvariant()}) in {applied.Seconds:0.000} s"
-            );
+            run.Info($"applied {applied.File} ({applied.Class}) in {applied.Seconds:0.000} s");
         run.Info($"{result.Applied.Length} migrations applied");
         await new MigratedSchema(run).DemandUnharmedAsync(release, result);
         return result with { StatementLog = result.StatementLog is null ? null : Statements };

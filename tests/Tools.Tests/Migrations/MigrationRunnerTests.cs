@@ -114,7 +114,75 @@ public class MigrationRunnerTests
         await using var transaction = await other.BeginTransactionAsync();
         await Postgres.ExecuteAsync(other, "lock table users in access exclusive mode", default);
 
-        (await FailsAsync()).ShouldContain("lock timeout");
+        var message = await FailsAsync();
+
+        message.ShouldContain("lock timeout (55P03), in: ");
+        message.ShouldContain("alter table users add column email text");
+        message.ShouldContain("failed: 1_a.sql; its transaction was undone");
+    }
+
+    [Test]
+    public async Task A_session_that_the_server_ends_leaves_the_schema_as_before_the_file()
+    {
+        _migration
+            .With("1_a.sql", "create table a (id int);")
+            .With("2_b.sql", "create table b (id int);\nselect pg_sleep(60);");
+        var run = FailsAsync(r => r with { ForceReason = "sleeps in a test" });
+        await UntilItSleepsAsync(run);
+
+        await _migration.Database.ExecuteAsync(
+            $"select pg_terminate_backend(pid) from pg_stat_activity where {Tool}",
+            default
+        );
+
+        var message = await run;
+        message.ShouldContain("terminating connection due to administrator command (57P01), in: select pg_sleep(60)");
+        message.ShouldContain("applied, and still there: 1_a.sql");
+        message.ShouldContain("failed: 2_b.sql; its transaction was undone");
+        (await _migration.HasTableAsync("a")).ShouldBeTrue();
+        (await _migration.HasTableAsync("b")).ShouldBeFalse();
+    }
+
+    [Test]
+    public async Task A_database_that_is_gone_is_said_and_nothing_is_guessed()
+    {
+        _migration.With("1_a.sql", "select pg_sleep(60);");
+        var run = FailsAsync(r => r with { ForceReason = "sleeps in a test" });
+        await UntilItSleepsAsync(run);
+
+        await new Postgres(await SharedCluster.UrlAsync()).ExecuteAsync(
+            $"drop database {_migration.Database.Url.Database} with (force)",
+            default
+        );
+
+        var message = await run;
+        message.ShouldContain("what was applied is not known: the database does not answer");
+        message.ShouldContain("bring the database back");
+    }
+
+    [Test]
+    public async Task Each_statement_is_told_as_it_ends()
+    {
+        _migration.With("1_a.sql", "create table a (id int);\ninsert into a values (1), (2);");
+        var told = new Told();
+
+        await new MigrationRunner(SharedCluster.Runner, TimeProvider.System).RunAsync(
+            _migration.Request(),
+            told,
+            default
+        );
+
+        told.Statements.Select(one => (one.Statement, one.Result))
+            .Where(one => one.Statement.Contains(" a ", StringComparison.Ordinal))
+            .ShouldBe([("create table a (id int)", "CREATE TABLE"), ("insert into a values (1), (2)", "INSERT 0 2")]);
+        told.Statements.ShouldAllBe(one => one.Seconds >= 0 && !one.Failed);
+    }
+
+    private sealed class Told : IProgress<StatementTiming>
+    {
+        public List<StatementTiming> Statements { get; } = [];
+
+        public void Report(StatementTiming value) => Statements.Add(value);
     }
 
     [Test]
@@ -126,7 +194,33 @@ public class MigrationRunnerTests
         var message = await FailsAsync();
 
         message.ShouldContain("runs without a transaction");
-        message.ShouldContain("drop index concurrently users_id");
+        message.ShouldContain("left behind: invalid index users_id");
+        message.ShouldContain("drop index concurrently users_id; correct the file");
+    }
+
+    [Test]
+    public async Task An_index_that_was_invalid_before_stops_nobody()
+    {
+        await _migration.Database.ExecuteAsync("insert into users values (1, 'again')", default);
+        _migration.With("1_a.sql", "create unique index concurrently users_id on users (id);", " transaction:false");
+        await FailsAsync();
+        _migration.Delete("1_a.sql");
+        _migration.With("2_b.sql", "create table b (id int);");
+
+        (await _migration.RunAsync()).Applied.Single().File.ShouldBe("2_b.sql");
+    }
+
+    [Test]
+    public async Task An_index_of_a_partitioned_table_waits_for_its_partitions()
+    {
+        await _migration.Database.ExecuteAsync("create table events (at int) partition by range (at)", default);
+        await _migration.Database.ExecuteAsync(
+            "create table e1 partition of events for values from (1) to (2)",
+            default
+        );
+        _migration.With("1_a.sql", "create index events_at on only events (at);");
+
+        (await _migration.RunAsync(r => r with { ForceReason = "the table is small" })).Applied.ShouldNotBeEmpty();
     }
 
     [Test]
@@ -167,26 +261,41 @@ public class MigrationRunnerTests
     }
 
     [Test]
+    public async Task Of_two_that_begin_at_once_one_applies()
+    {
+        _migration.With("1_a.sql", "create table a (id int);\nselect pg_sleep(0.5);");
+        Task<MigrationResult> Run() => _migration.RunAsync(r => r with { ForceReason = "sleeps in a test" });
+        var both = new[] { Run(), Run() };
+
+        try
+        {
+            await Task.WhenAll(both);
+        }
+        catch (PipelineException)
+        {
+            // Looked at below.
+        }
+
+        var refused = both.Where(run => run.IsFaulted)
+            .Select(run => ((PipelineException)run.Exception!.InnerException!).ExitCode);
+        refused.ShouldBe([ExitCode.Locked]);
+        both.Single(run => run.IsCompletedSuccessfully).Result.Applied.Single().File.ShouldBe("1_a.sql");
+    }
+
+    [Test]
     public async Task Cancelling_ends_the_statement_in_the_server_and_leaves_the_schema()
     {
         _migration.With("1_a.sql", "create table a (id int);\nselect pg_sleep(60);");
         using var cancel = new CancellationTokenSource();
         var run = _migration.RunAsync(r => r with { ForceReason = "sleeps in a test" }, cancel.Token);
-        while (await Sleeping() == 0 && !run.IsCompleted)
-            await Task.Delay(20);
+        await UntilItSleepsAsync(run);
 
         await cancel.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => run);
 
-        while (await Sleeping() > 0)
+        while (await SessionsAsync() > 0)
             await Task.Delay(20);
         (await _migration.HasTableAsync("a")).ShouldBeFalse();
-
-        Task<long> Sleeping() =>
-            SharedCluster.AskAsync<long>(
-                _migration.Database,
-                "select count(*) from pg_stat_activity where datname = current_database() and application_name like 'slipway-migrate-%-tool'"
-            );
     }
 
     [Test]
@@ -218,6 +327,78 @@ public class MigrationRunnerTests
         (await _migration.RunAsync(Change)).Applied.ShouldBeEmpty();
 
         (await _migration.HasTableAsync("made_in_sandbox")).ShouldBeTrue();
+    }
+
+    [Test]
+    public async Task Npm_runs_the_script_of_the_environment_and_its_statements_are_seen()
+    {
+        var folder = Path.GetDirectoryName(_migration.Log)!;
+        _migration.With("1_a.sql", "create table made_by_npm (id int);");
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "package.json"),
+            $$"""{ "scripts": { "migrate:sandbox": "{{SharedCluster.Programs.Folder}}/psql -X -v ON_ERROR_STOP=1 -f 1_a.sql" } }"""
+        );
+
+        var result = await _migration.RunAsync(r =>
+            r with
+            {
+                Tool = MigrationFolder.ToolFor("npm", folder, folder, [], "sandbox", ""),
+            }
+        );
+
+        result.Applied.Single().File.ShouldBe("1_a.sql");
+        (await _migration.HasTableAsync("made_by_npm")).ShouldBeTrue();
+        (await File.ReadAllTextAsync(_migration.Log)).ShouldContain("create table made_by_npm");
+    }
+
+    [Test]
+    public async Task Of_a_command_that_failed_it_is_not_guessed_what_it_applied()
+    {
+        var folder = Path.GetDirectoryName(_migration.Log)!;
+        _migration.With("1_a.sql", "create table a (id int);");
+
+        var message = await FailsAsync(r =>
+            r with
+            {
+                Tool = MigrationFolder.ToolFor(
+                    "command",
+                    folder,
+                    folder,
+                    [
+                        $"{SharedCluster.Programs.Folder}/psql",
+                        "-X",
+                        "-v",
+                        "ON_ERROR_STOP=1",
+                        "-f",
+                        "1_a.sql",
+                        "-c",
+                        "select 1/0",
+                    ],
+                    "sandbox",
+                    ""
+                ),
+            }
+        );
+
+        message.ShouldContain("division by zero (22012), in: select 1/0");
+        message.ShouldContain("what the command applied before that is not known");
+        message.ShouldContain($"the statements that ended are in {_migration.Log}");
+        message.ShouldContain("given to it: 1_a.sql");
+        message.ShouldNotContain("undone");
+    }
+
+    private const string Tool = "datname = current_database() and application_name like 'slipway-migrate-%-tool'";
+
+    private Task<long> SessionsAsync(string state = "true") =>
+        SharedCluster.AskAsync<long>(
+            _migration.Database,
+            $"select count(*) from pg_stat_activity where {Tool} and {state}"
+        );
+
+    private async Task UntilItSleepsAsync(Task run)
+    {
+        while (await SessionsAsync("query like '%pg_sleep%' and wait_event = 'PgSleep'") == 0 && !run.IsCompleted)
+            await Task.Delay(20);
     }
 
     private async Task<string> FailsAsync(Func<MigrationRequest, MigrationRequest>? change = null) =>
