@@ -352,7 +352,7 @@ public class BadConfiguration
             .ErrorsOf(tree)
             .ShouldBe([
                 $"{file}: rollout.checkInterval: is an unknown key, expected one of stages",
-                $"{file}: rollout.stages[0].duration: is \"1s\", expected at least one checkInterval (10s)",
+                $"{file}: rollout.stages[0].duration: is 1s, expected at least one checkInterval (10s)",
                 $"{file}: rollout.stages[1].trafficPercentage: is 40, expected more than 50, the percentage of the stage before",
                 $"{file}: rollout.stages[1].trafficPercentage: is 40, expected 100 in the last stage",
             ]);
