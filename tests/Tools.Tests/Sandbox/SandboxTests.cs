@@ -153,6 +153,11 @@ public class SandboxSettingsTests
         var settings = (await Settings.ReadAsync(None)).ShouldNotBeNull();
         settings.In(null).HttpPort.ShouldBe(20123);
         settings.In(null).AdminSocket.ShouldBe(Path.Combine(_folder, "haproxy", "admin.sock"));
+        // Terraform is told in today's words, or it could not even take the sandbox down.
+        var ensured = await Settings.EnsureAsync(NoRegions, None);
+        var json = JsonDocument.Parse(await File.ReadAllTextAsync(ensured.VariablesFile)).RootElement;
+        json.GetProperty("http_ports").GetProperty("default").GetInt32().ShouldBe(ensured.In(null).HttpPort);
+        json.TryGetProperty("http_port", out _).ShouldBeFalse();
     }
 
     [Test]
