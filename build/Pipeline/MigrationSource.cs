@@ -2,11 +2,13 @@ using System.Collections.Immutable;
 using Slipway.Faults;
 using Slipway.Ledger;
 using Slipway.Migrations;
+using Slipway.Pipeline.Sites;
 using Slipway.Products;
 using Slipway.Releases;
 using Slipway.Rollouts;
 using Slipway.Toolbox;
 using Slipway.Tools;
+using Slipway.Versions;
 
 namespace Slipway.Pipeline;
 
@@ -71,8 +73,11 @@ public sealed class MigrationSource : IDisposable
                 )
             );
         // The environment's tag is asked, too: the first deployment after an import has no history.
-        if (release is { PreviousVersion: { } version, PreviousCommitSha: { } commit })
-            served = served.Append((version.FullVersion, commit, "it serves"));
+        served = served.Concat(
+            (await ServingAsync(release, cancellation)).Select(one =>
+                (one.Version.FullVersion, one.CommitSha, "it serves")
+            )
+        );
         served = served.Concat(await WarmAsync(history, cancellation));
         var reading = new ReadingVersions(
             _context.Workbench.Git.ArchiveAsync,
@@ -101,6 +106,24 @@ public sealed class MigrationSource : IDisposable
                 found.Add((record.Version, record.GitSha, "it is still warm"));
         }
         return found.ToImmutable();
+    }
+
+    /// <summary>What the environment's tag names, and what a region serves that is apart from it: they share the database.</summary>
+    private async Task<ImmutableArray<(ProjectVersion Version, string CommitSha)>> ServingAsync(
+        Release release,
+        CancellationToken cancellation
+    )
+    {
+        var serving = ImmutableArray.CreateBuilder<(ProjectVersion Version, string CommitSha)>();
+        if (release is { PreviousVersion: { } before, PreviousCommitSha: { } commit })
+            serving.Add((before, commit));
+        if (_context.Destination.Regions.IsEmpty)
+            return serving.ToImmutable();
+        var tags = await _context.Releases.RemoteTagsAsync(cancellation);
+        foreach (var (_, version) in await EveryRegion.ServingAsync(_context.Site, region: null, cancellation))
+            if (version is not null && !serving.Any(one => one.Version == version) && tags.Find(version) is { } tag)
+                serving.Add((version, tag.CommitSha));
+        return serving.ToImmutable();
     }
 
     public void Dispose() => _folder.Dispose();

@@ -29,45 +29,12 @@ public sealed record RolloutStageResult(
     string Explanation
 )
 {
-    /// <summary>Who said yes before the stage; null where nobody had to.</summary>
-    public ApprovalAnswer? Approval { get; init; }
-
     /// <summary>Null where the environment has no regions.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Region { get; init; }
-}
 
-/// <summary>What became of one region's rollout.</summary>
-/// <param name="Serving">Version that serves there now; null when nobody could say.</param>
-public sealed record RolloutWaveResult(
-    string Region,
-    RolloutOutcome Result,
-    ProjectVersion? Serving,
-    ImmutableArray<RolloutStageResult> Stages
-)
-{
-    /// <summary>Version kept warm for a hot rollback.</summary>
-    public ProjectVersion? Warm { get; init; }
-
-    public DateTimeOffset? WarmUntil { get; init; }
-
-    public double? SecondsToZero { get; init; }
-
-    /// <summary>Why it did not pass, or was brought back.</summary>
-    public string? Reason { get; init; }
-
-    /// <summary>Why it could not be brought back, though a later wave did not pass; null when it was, or need not be.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? NotBroughtBack { get; init; }
-
-    public static RolloutWaveResult Of(string region, RolloutResult result) =>
-        new(region, result.Result, result.Serving, [.. result.Stages.Select(stage => stage with { Region = region })])
-        {
-            Warm = result.Warm,
-            WarmUntil = result.WarmUntil,
-            SecondsToZero = result.SecondsToZero,
-            Reason = result.Reason,
-        };
+    /// <summary>Who said yes before the stage; null where nobody had to.</summary>
+    public ApprovalAnswer? Approval { get; init; }
 }
 
 /// <summary>Output of Rollout.</summary>

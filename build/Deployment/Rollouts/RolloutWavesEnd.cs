@@ -93,7 +93,8 @@ public sealed record RolloutWavesEnd(RolloutResult Result, ImmutableArray<string
                 + (Result.Result == RolloutOutcome.RolledBack ? $" ({wave.Reason})" : ""),
             { Result: RolloutOutcome.Held } =>
                 $"{wave.Region}: stands still, {Name(wave.Serving)} serves: {wave.Reason}",
-            _ when wave == Result.Waves[^1] => $"{wave.Region}: {Name(wave.Serving)} serves: {wave.Reason}",
+            // Why stands in the rollout's reason already.
+            _ when wave == Result.Waves[^1] => $"{wave.Region}: taken back, {Name(wave.Serving)} serves",
             _ => FormattableString.Invariant(
                 $"{wave.Region}: brought back to {Name(wave.Serving)} in {wave.SecondsToZero:0.00} s"
             ),

@@ -15,6 +15,12 @@ public abstract class ControlTask : CheckTask
     {
         var live = LiveRollout.Demand(context);
         var kind = KindOf(context.Request);
+        if (context.Request.Region is { } region && live.State?.Region is { } underWay && underWay != region)
+            throw new PipelineException(
+                ExitCode.Usage,
+                $"{live.DeploymentId}: the wave of {underWay} is under way, not that of {region}",
+                $"--region={underWay}, or none: the wave under way is asked"
+            );
         var id = await live.SendAsync(kind, context.Cancellation);
         var outcome = await live.AnswerAsync(kind, id, Limit, context.Cancellation);
         if (!outcome.Done)

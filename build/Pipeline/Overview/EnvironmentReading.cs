@@ -45,7 +45,7 @@ public sealed class EnvironmentReading(DeploymentContext context, string environ
     )
     {
         var regions = ImmutableArray.CreateBuilder<RegionStatus>();
-        foreach (var region in site.Waves)
+        foreach (var region in site.Waves.Where(one => context.Request.Region is not { } asked || one == asked))
             try
             {
                 var side = (await site.LookAsync(region, cancellation)).Single();

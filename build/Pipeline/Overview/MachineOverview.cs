@@ -31,6 +31,7 @@ public sealed class MachineOverview(DeploymentContext context)
     {
         try
         {
+            _ = environment.Waves(context.Request.Region);
             var site = context.SiteOf(environment);
             return site.Exists
                 ? await new EnvironmentReading(context, environment.Name, site).ReadAsync(

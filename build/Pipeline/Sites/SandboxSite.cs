@@ -84,9 +84,13 @@ public sealed class SandboxSite(
 
     public async Task<TerraformLayer> LayerAsync(CancellationToken cancellation)
     {
-        var settings =
-            await SettingsFile.ReadAsync(cancellation)
-            ?? await SettingsFile.EnsureAsync(environment.Waves(), cancellation);
+        // What was brought up counts, whatever the environment has by now: SandboxDown takes that down. The file is
+        // written anew, because an older version of this program may have written it in other words.
+        var before = await SettingsFile.ReadAsync(cancellation);
+        var settings = await SettingsFile.EnsureAsync(
+            before is null ? environment.Waves() : [.. before.Regions.Select(region => region.Name)],
+            cancellation
+        );
         return new TerraformLayer(
             tools.PathOf(Path.Combine("terraform", environment.Terraform!.Layer)),
             Path.Combine(settings.TerraformState, "data")

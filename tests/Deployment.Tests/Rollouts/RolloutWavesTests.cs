@@ -154,7 +154,7 @@ public sealed class RolloutWavesTests
         end.Failure!.Message.ShouldBe("the image is broken");
         end.Lines.ShouldBe([
             "us-east: brought back to v1.0.0 in 0.00 s",
-            "eu-west: v1.0.0 serves: the image is broken",
+            "eu-west: taken back, v1.0.0 serves",
         ]);
         ShouldServeTheVersionBefore();
     }

@@ -131,16 +131,16 @@ public class SandboxSettingsTests
     public async Task Each_region_has_a_port_a_folder_and_a_socket_of_its_own()
     {
         var settings = await Settings.EnsureAsync(["us-east", "eu-west"], None);
-        settings.In(null).HttpPorts.Keys.ShouldBe(["eu-west", "us-east"]);
-        settings.In(null).HttpPorts.Values.Append(settings.DatabasePort).Distinct().Count().ShouldBe(3);
+        settings.HttpPorts.Keys.ShouldBe(["eu-west", "us-east"]);
+        settings.HttpPorts.Values.Append(settings.DatabasePort).Distinct().Count().ShouldBe(3);
         var west = settings.In("eu-west");
         west.Root.ShouldBe(Path.Combine(_folder, "regions", "eu-west"));
         west.AdminSocket.ShouldBe(Path.Combine(_folder, "eu-west.sock"));
         west.RouterAddress.ShouldBe("terraform_data.haproxy[\"eu-west\"]");
         (await Settings.ReadAsync(None)).ShouldBeEquivalentTo(settings);
         var grown = await Settings.EnsureAsync(["us-east", "eu-west", "ap-south"], None);
-        grown.In(null).HttpPorts.ShouldContain(settings.In(null).HttpPorts.First());
-        grown.In(null).HttpPorts.Count.ShouldBe(3);
+        grown.HttpPorts.ShouldContain(settings.HttpPorts.First());
+        grown.HttpPorts.Count.ShouldBe(3);
     }
 
     [Test]
@@ -153,6 +153,11 @@ public class SandboxSettingsTests
         var settings = (await Settings.ReadAsync(None)).ShouldNotBeNull();
         settings.In(null).HttpPort.ShouldBe(20123);
         settings.In(null).AdminSocket.ShouldBe(Path.Combine(_folder, "haproxy", "admin.sock"));
+        // Terraform is told in today's words, or it could not even take the sandbox down.
+        var ensured = await Settings.EnsureAsync(NoRegions, None);
+        var json = JsonDocument.Parse(await File.ReadAllTextAsync(ensured.VariablesFile)).RootElement;
+        json.GetProperty("http_ports").GetProperty("default").GetInt32().ShouldBe(ensured.In(null).HttpPort);
+        json.TryGetProperty("http_port", out _).ShouldBeFalse();
     }
 
     [Test]
