@@ -63,7 +63,7 @@ public sealed record Request
             "sandbox-fault",
             ArgumentForm.Value,
             "FAULT",
-            "a fault of the candidate, e.g. errors:5%, latency:+50%, crash, broken-migration (sandbox only)"
+            "a fault of the candidate, e.g. errors:5%, errors:60%:40s, latency:+50%, crash, broken-migration (sandbox only)"
         ),
         new("backup", ArgumentForm.Value, "ID", "backup to restore, e.g. backup-deploy-20260131-120000-abc123"),
         new("yes", ArgumentForm.Flag, "", "approve what the environment asks a person for; needs --reason"),
