@@ -29,7 +29,16 @@ internal sealed class CandidateProbe(RolloutPlan plan, RolloutPorts ports)
 
     public async Task ProbeAsync(CancellationToken cancellation)
     {
-        var judgement = HealthJudgement.Of(await ReadAsync(Arm.Candidate, cancellation), plan.Candidate.Version.Number);
+        if (await ReadAsync(Arm.Candidate, cancellation) is not { } readings)
+        {
+            // Not asked is not failed: a router or a machine that does not say which instances there are tells nothing of
+            // the candidate. It cannot pass like that, nor is it dead.
+            Problems = ["nobody says which instances there are"];
+            schedule = schedule with { FailuresInARow = Math.Clamp(FailuresInARow, 1, ProbeSchedule.Dead - 1) };
+            last = ports.Time.GetTimestamp();
+            return;
+        }
+        var judgement = HealthJudgement.Of(readings, plan.Candidate.Version.Number);
         Problems = judgement.Problems;
         var next = schedule.After(judgement.IsHealthy);
         // What both versions suffer from (a dead database) is not the candidate's fault: it cannot pass, nor is it dead.
@@ -60,23 +69,24 @@ internal sealed class CandidateProbe(RolloutPlan plan, RolloutPorts ports)
     private async Task<bool> IsStableIllAsync(CancellationToken cancellation)
     {
         var readings = await ReadAsync(Arm.Stable, cancellation);
-        return !readings.IsEmpty && !HealthJudgement.Of(readings, null).IsHealthy;
+        return readings is { IsEmpty: false } asked && !HealthJudgement.Of(asked, null).IsHealthy;
     }
 
-    private async Task<ImmutableArray<HealthReading>> ReadAsync(Arm arm, CancellationToken cancellation)
+    /// <returns>Null when nobody could be asked.</returns>
+    private async Task<ImmutableArray<HealthReading>?> ReadAsync(Arm arm, CancellationToken cancellation)
     {
         try
         {
-            return await patience.WithinAsync<ImmutableArray<HealthReading>>(
+            return await patience.WithinAsync<ImmutableArray<HealthReading>?>(
                 Limit,
-                [],
-                token => ports.Probe.ProbeAsync(arm, token),
+                null,
+                async token => await ports.Probe.ProbeAsync(arm, token),
                 cancellation
             );
         }
         catch (PipelineException)
         {
-            return [];
+            return null;
         }
     }
 }
