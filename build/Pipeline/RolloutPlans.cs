@@ -22,6 +22,7 @@ public static class RolloutPlans
             Settings = context.Destination.Rollout,
             Health = context.Destination.Health,
             RollbackWindow = context.Destination.RollbackWindow,
+            WarmUpPaths = UserPaths.ByService(context.Destination),
             AcceptLowTraffic = context.Request.AcceptLowTraffic,
             FreezeOverride = context.Request.Force ? context.Request.Reason : null,
             // Nobody may be at the terminal: what stands still ends as held, with the stable version serving.
@@ -35,6 +36,7 @@ public static class RolloutPlans
             serving.Workload,
             serving.Metrics,
             serving.Probe,
+            serving.Calls,
             new RolloutRequests(context.Runs.Current),
             new StageApproval(context),
             new FreezeCalendar(context.Destination.FreezeWindows),

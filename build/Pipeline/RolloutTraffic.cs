@@ -27,12 +27,7 @@ public sealed class RolloutTraffic : IAsyncDisposable
                     new TrafficSettings(
                         serving.PublicUrl,
                         settings.SyntheticRequestsPerSecond,
-                        [
-                            .. context
-                                .Destination.CriticalEndpoints.Where(endpoint => endpoint.Method == "GET")
-                                .Select(endpoint => endpoint.Path),
-                            .. context.Destination.Services.Select(service => service.HealthPath),
-                        ],
+                        UserPaths.OfTraffic(context.Destination),
                         Limit
                     ),
                     context.Time

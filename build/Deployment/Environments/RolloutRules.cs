@@ -1,3 +1,5 @@
+using Slipway.Rollouts;
+
 namespace Slipway.Environments;
 
 /// <summary>A rollout climbs to 100 %, and each stage is long enough to be looked at.</summary>
@@ -33,6 +35,12 @@ internal static class RolloutRules
                 $"rollout.stages[{rollout.Stages.Length - 1}].trafficPercentage",
                 $"is {rollout.Stages[^1].TrafficPercentage}",
                 "100 in the last stage"
+            );
+        if (rollout.WarmUp.Requests > 0 && rollout.WarmUp.Requests < Settling.Fewest)
+            errors.Add(
+                "rollout.warmUp.requests",
+                $"is {rollout.WarmUp.Requests}",
+                $"0 (no warm-up), or at least {Settling.Fewest}: fewer do not show that latency has settled"
             );
         if (environment.Health.Interval > environment.Health.Timeout)
             errors.Add(

@@ -67,6 +67,9 @@ public sealed record RolloutState
     /// <summary>What the last verdict or event means, in a sentence.</summary>
     public string Message { get; init; } = "";
 
+    /// <summary>What the candidate was asked before it got traffic; null before that, and where nothing is asked.</summary>
+    public WarmUpResult? WarmUp { get; init; }
+
     /// <summary>The last request of a person, and what became of it.</summary>
     public ControlAnswer? Answered { get; init; }
 }

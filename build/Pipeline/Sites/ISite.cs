@@ -90,5 +90,6 @@ public sealed record Serving(
     ITrafficRouter Router,
     IWorkload Workload,
     IHealthProbe Probe,
+    IInstanceCalls Calls,
     IMetricsSource Metrics
 );
