@@ -149,6 +149,12 @@ public sealed record RolloutSettings
     /// <summary>What the candidate's instances are asked before they get any traffic.</summary>
     public WarmUpSettings WarmUp { get; init; } = new();
 
+    /// <summary>
+    /// How long a rollout that stands still (paused, held, inconclusive, waiting for a person) waits before it ends as
+    /// held, with all traffic at the stable version.
+    /// </summary>
+    public TimeSpan HoldLimit { get; init; } = TimeSpan.FromMinutes(60);
+
     /// <summary>Cookie or header that keeps a user at one arm; null without sticky sessions.</summary>
     public string? StickyBy { get; init; }
 

@@ -132,6 +132,7 @@ internal static class EnvironmentReader
             FalseAbortProbability = section.Fraction("falseAbortProbability", defaults.FalseAbortProbability, 0.5),
             LatencyFloor = section.Duration("latencyFloor", Day) ?? defaults.LatencyFloor,
             WarmUp = section.Section("warmUp", ReadWarmUp) ?? defaults.WarmUp,
+            HoldLimit = section.Duration("holdLimit", Day) ?? defaults.HoldLimit,
             StickyBy = section.Text("stickyBy", TextRule.Header),
             SyntheticRequestsPerSecond = (int)section.Integer("syntheticRequestsPerSecond", 0, 0, 100_000),
             Metrics = section.Section("metrics", MetricsReader.Read) ?? defaults.Metrics,
