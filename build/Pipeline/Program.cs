@@ -71,6 +71,7 @@ public static class Program
             provider.GetRequiredService<Request>(),
             provider.GetRequiredService<HostPorts>().MoveLogs
         ));
+        services.AddSingleton<EnvironmentHold>();
         services.AddSingleton(Ports);
     }
 

@@ -94,7 +94,12 @@ public sealed record Request
             "let a rollout stage pass with fewer requests than it asks for"
         ),
         new("full", ArgumentForm.Flag, "", "with Promote: all traffic to the candidate, not only its next stage"),
-        new("watch", ArgumentForm.Flag, "", "with Status: follow what is under way until it ends"),
+        new(
+            "watch",
+            ArgumentForm.Flag,
+            "",
+            "with Status: follow what is under way until it ends; with Deploy: go on with the target Watch"
+        ),
         new("verify", ArgumentForm.Flag, "", "with Status: walk the ledger's chain, and fail on what was changed"),
         new("exclude-unstable", ArgumentForm.Flag, "", "with Rollback: a version marked unstable is no target"),
         new("cold", ArgumentForm.Flag, "", "with Rollback: start the older version anew, though one is still warm"),

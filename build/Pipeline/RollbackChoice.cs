@@ -23,16 +23,39 @@ public sealed class RollbackChoice(DeploymentContext context)
     private Request Request => context.Request;
 
     /// <exception cref="PipelineException">There is no way back, it is too late, or nobody said yes.</exception>
-    public async Task<DecidedRollback> MakeAsync(CancellationToken cancellation)
+    public Task<DecidedRollback> MakeAsync(CancellationToken cancellation) =>
+        ChooseAsync(
+            Request.Region,
+            Request.Version is { } version ? ProjectVersion.Parse(version) : null,
+            Request.Force,
+            plan => Ask(plan, cancellation),
+            cancellation
+        );
+
+    /// <summary>A rollback that a watch has decided and switched: nobody is asked, and a doubtful history does not stop it.</summary>
+    public Task<DecidedRollback> DecideAsync(
+        string? region,
+        ProjectVersion to,
+        string reason,
+        CancellationToken cancellation
+    ) => ChooseAsync(region, to, force: true, _ => reason, cancellation);
+
+    private async Task<DecidedRollback> ChooseAsync(
+        string? region,
+        ProjectVersion? asked,
+        bool force,
+        Func<RollbackPlan, string> ask,
+        CancellationToken cancellation
+    )
     {
-        var sides = await context.Site.LookAsync(Request.Region, cancellation);
+        var sides = await context.Site.LookAsync(region, cancellation);
         foreach (var side in sides)
             await DemandNoRolloutAsync(side, cancellation);
         var serving = sides.Single();
         var stable = await serving.Workload.ReadAsync(Arm.Stable, cancellation);
         var warm = await serving.Workload.ReadAsync(Arm.Candidate, cancellation);
         var ledger = await context.Ledger.ReadAsync(cancellation);
-        if (!ledger.IsSound && !Request.Force)
+        if (!ledger.IsSound && !force)
             throw new PipelineException(
                 $"the ledger does not say for sure what was deployed:\n{string.Join('\n', ledger.Findings)}",
                 "a history that nobody touched",
@@ -51,18 +74,17 @@ public sealed class RollbackChoice(DeploymentContext context)
                 next: $"./build.sh --target=Status --environment={context.Destination.Name}"
             );
         var selection = RollbackSelection.Of(current, tags, ledger, Request.ExcludeUnstable);
-        var asked = Request.Version is { } version ? ProjectVersion.Parse(version) : null;
         var plan = RollbackPlan.Of(selection, asked, ledger, stable, warm, Request.Cold);
         foreach (var line in RollbackText.Of(selection, plan, Request.RestoreDatabase, context.Time.GetUtcNow()))
             context.WriteResult(line);
-        plan.DemandWindow(context.Time.GetUtcNow(), Request.Force);
+        plan.DemandWindow(context.Time.GetUtcNow(), force);
         if (Request.RestoreDatabase && plan.Restorable is null)
             throw new PipelineException(
                 $"no backup is recorded that holds the database as {plan.To.Version} knew it",
                 "a deployment after it, with a backup",
                 "leave --restore-database out"
             );
-        return new(selection, plan, Ask(plan, cancellation), pointer, sides);
+        return new(selection, plan, ask(plan), pointer, sides);
     }
 
     private static async Task DemandNoRolloutAsync(Serving serving, CancellationToken cancellation)

@@ -23,6 +23,9 @@ public sealed class RollbackRun(DeploymentContext context, DecidedRollback decid
 
     private RollbackPlan Plan => decided.Plan;
 
+    /// <summary>Of a switch that was made before the rollback was written down.</summary>
+    public double SecondsToSwitch { get; init; }
+
     public async Task<Incident> RunAsync(CancellationToken cancellation)
     {
         var folder = context.Runs.Open(context.Releases.NewId(Plan.To.CommitSha));
@@ -47,7 +50,7 @@ public sealed class RollbackRun(DeploymentContext context, DecidedRollback decid
             decided.Reason,
             _startedAt,
             context.Time.GetUtcNow(),
-            switched.SecondsToSwitch,
+            Math.Max(SecondsToSwitch, switched.SecondsToSwitch),
             smoke.Checks,
             restore
         );

@@ -10,6 +10,9 @@ public sealed class RolloutRecorder : IRolloutObserver, IAsyncDisposable
     public const string TicksFile = "rollout/ticks.ndjson";
     public const string StateFile = "rollout/state.json";
 
+    /// <summary>Each region judges its own traffic.</summary>
+    public static string TicksFileOf(string? region) => region is null ? TicksFile : $"rollout/{region}/ticks.ndjson";
+
     private readonly StageRun _run;
     private readonly LineLog _ticks;
     private readonly LatestState _state;

@@ -16,7 +16,12 @@ public sealed class RolloutTraffic : IAsyncDisposable
     private RolloutTraffic(SyntheticTraffic? traffic) => _traffic = traffic;
 
     /// <summary>Starts it, unless nothing serves yet: then there is nobody who could answer.</summary>
-    public static async Task<RolloutTraffic> StartAsync(DeploymentContext context, Serving serving)
+    /// <param name="limit">When it ends by itself.</param>
+    public static async Task<RolloutTraffic> StartAsync(
+        DeploymentContext context,
+        Serving serving,
+        TimeSpan? limit = null
+    )
     {
         var settings = context.Destination.Rollout;
         var stable = await serving.Workload.ReadAsync(Arm.Stable, context.Cancellation);
@@ -28,7 +33,7 @@ public sealed class RolloutTraffic : IAsyncDisposable
                         serving.PublicUrl,
                         settings.SyntheticRequestsPerSecond,
                         UserPaths.OfTraffic(context.Destination),
-                        Limit
+                        limit ?? Limit
                     ),
                     context.Time
                 )

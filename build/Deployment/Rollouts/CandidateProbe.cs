@@ -5,7 +5,8 @@ using Slipway.Outcomes;
 namespace Slipway.Rollouts;
 
 /// <summary>Probes the candidate's health past the router, more closely once it failed.</summary>
-internal sealed class CandidateProbe(RolloutPlan plan, RolloutPorts ports)
+/// <param name="arm">Where the candidate is: it becomes the stable arm with its promotion.</param>
+internal sealed class CandidateProbe(RolloutPlan plan, RolloutPorts ports, Arm arm = Arm.Candidate)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
     private readonly Patience patience = new(ports.Time);
@@ -29,7 +30,7 @@ internal sealed class CandidateProbe(RolloutPlan plan, RolloutPorts ports)
 
     public async Task ProbeAsync(CancellationToken cancellation)
     {
-        if (await ReadAsync(Arm.Candidate, cancellation) is not { } readings)
+        if (await ReadAsync(arm, cancellation) is not { } readings)
         {
             // Not asked is not failed: a router or a machine that does not say which instances there are tells nothing of
             // the candidate. It cannot pass like that, nor is it dead.
@@ -42,7 +43,7 @@ internal sealed class CandidateProbe(RolloutPlan plan, RolloutPorts ports)
         Problems = judgement.Problems;
         var next = schedule.After(judgement.IsHealthy);
         // What both versions suffer from (a dead database) is not the candidate's fault: it cannot pass, nor is it dead.
-        if (next.IsDead && await IsStableIllAsync(cancellation))
+        if (next.IsDead && await IsOtherIllAsync(cancellation))
             next = next with { FailuresInARow = ProbeSchedule.Dead - 1 };
         schedule = next;
         last = ports.Time.GetTimestamp();
@@ -66,21 +67,21 @@ internal sealed class CandidateProbe(RolloutPlan plan, RolloutPorts ports)
         );
     }
 
-    private async Task<bool> IsStableIllAsync(CancellationToken cancellation)
+    private async Task<bool> IsOtherIllAsync(CancellationToken cancellation)
     {
-        var readings = await ReadAsync(Arm.Stable, cancellation);
-        return readings is { IsEmpty: false } asked && !HealthJudgement.Of(asked, null).IsHealthy;
+        var readings = await ReadAsync(arm == Arm.Candidate ? Arm.Stable : Arm.Candidate, cancellation);
+        return readings is { IsEmpty: false } others && !HealthJudgement.Of(others, null).IsHealthy;
     }
 
     /// <returns>Null when nobody could be asked.</returns>
-    private async Task<ImmutableArray<HealthReading>?> ReadAsync(Arm arm, CancellationToken cancellation)
+    private async Task<ImmutableArray<HealthReading>?> ReadAsync(Arm asked, CancellationToken cancellation)
     {
         try
         {
             return await patience.WithinAsync<ImmutableArray<HealthReading>?>(
                 Limit,
                 null,
-                async token => await ports.Probe.ProbeAsync(arm, token),
+                async token => await ports.Probe.ProbeAsync(asked, token),
                 cancellation
             );
         }

@@ -1,5 +1,6 @@
 using Slipway.Outcomes;
 using Slipway.Pipeline.Sites;
+using Slipway.Records;
 using Slipway.Rollouts;
 using Slipway.Tools;
 
@@ -29,6 +30,12 @@ public sealed class LiveRollout(DeploymentContext context, ISite site, RunFolder
         && (Holder is not { } holder || state.At >= holder.Since)
             ? state
             : null;
+
+    /// <summary>Whether it is recorded as done, or is being recorded: what serves then is taken back by a rollback.</summary>
+    public bool HasEnded =>
+        Runs.Peek<DeploymentRecord>(folder)?.Status == DeploymentRecords.TextOf(DeploymentStatus.Success)
+        // One that died while it was recorded may be in the history already: a resumed run finds out.
+        || (Holder is null ? _state.TryRead() : State) is { IsClosed: true };
 
     /// <summary>The deployment under way in the environment; null when nothing holds it.</summary>
     public static LiveRollout? Find(DeploymentContext context) =>
