@@ -1,4 +1,5 @@
 using System.Globalization;
+using Slipway.Checks;
 using Slipway.Outcomes;
 using Slipway.Pipeline.Sites;
 using Slipway.Releases;
@@ -57,7 +58,11 @@ public sealed class Aborting(DeploymentContext context)
     /// <returns>What the router does now; null where nothing was promoted, or it is recorded by now.</returns>
     public async Task<string?> SwitchBackAsync(LiveRollout? live)
     {
-        if ((live ?? LiveRollout.Latest(context)) is not { HasEnded: false } deployment)
+        // A rollback makes no checks before it: it is no deployment that could be aborted.
+        if (
+            (live ?? LiveRollout.Latest(context)) is not { HasEnded: false } deployment
+            || !deployment.Folder.Has(ChecksResult.FileName)
+        )
             return null;
         var said = new List<string>();
         var stuck = new List<PipelineException>();

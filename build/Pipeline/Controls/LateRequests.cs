@@ -56,7 +56,7 @@ public sealed class LateRequests(DeploymentContext context, RunFolder folder)
     public async Task CloseAsync(CancellationToken cancellation)
     {
         await WriteAsync(state => state with { IsClosed = true }, cancellation);
-        if (await TakeAbortAsync(cancellation) is { } abort)
+        if (await TakeAbortAsync() is { } abort)
             throw await AbortedAsync(abort);
         foreach (var side in await SidesAsync(cancellation))
         {
@@ -79,7 +79,7 @@ public sealed class LateRequests(DeploymentContext context, RunFolder folder)
         {
             while (true)
             {
-                if (await TakeAbortAsync(ended) is { } abort)
+                if (await TryTakeAbortAsync() is { } abort)
                     return abort;
                 await Task.Delay(Glance, context.Time, ended);
             }
@@ -90,9 +90,23 @@ public sealed class LateRequests(DeploymentContext context, RunFolder folder)
         }
     }
 
-    private async Task<ControlRequest?> TakeAbortAsync(CancellationToken cancellation)
+    /// <summary>A disk that cannot be read keeps nobody from being served: it is tried again.</summary>
+    private async Task<ControlRequest?> TryTakeAbortAsync()
     {
-        while (await _requests.TakeAsync(cancellation) is { } request)
+        try
+        {
+            return await TakeAbortAsync();
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Not to be cancelled: a request that was taken is obeyed or answered.</summary>
+    private async Task<ControlRequest?> TakeAbortAsync()
+    {
+        while (await _requests.TakeAsync(CancellationToken.None) is { } request)
         {
             if (request.Kind == ControlKind.Abort && folder.Read<Release>().PreviousVersion is not null)
                 return request;

@@ -242,11 +242,11 @@ internal sealed class FakeWorld
     public Func<Uri, int, InstanceAnswer> Answers { get; set; } = (_, _) => new(200, 2);
 
     /// <summary>Instances are asked at the same time: each is counted alone.</summary>
-    public Dictionary<string, int> Asked { get; } = [];
+    public Dictionary<string, int> Instances { get; } = [];
 
     public async Task<InstanceAnswer> AskAsync(Uri url, CancellationToken cancellation)
     {
-        var nth = Asked[url.Authority] = Asked.GetValueOrDefault(url.Authority) + 1;
+        var nth = Instances[url.Authority] = Instances.GetValueOrDefault(url.Authority) + 1;
         var answer = Answers(url, nth - 1);
         // An instance counts what it is asked, whoever asks.
         Other.Requests++;

@@ -109,7 +109,7 @@ public sealed class WarmUpTests
         var result = await RunAsync(new(0, TimeSpan.FromSeconds(20)));
 
         result.WarmUp.ShouldBeNull();
-        _world.Asked.ShouldBeEmpty();
+        _world.Instances.ShouldBeEmpty();
     }
 
     private Task<RolloutResult> RunAsync(WarmUpSettings warmUp) =>
