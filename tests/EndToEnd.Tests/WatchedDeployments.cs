@@ -64,7 +64,11 @@ public sealed class WatchedDeployments
     [Test, Order(3)]
     public async Task GoesToTheEndOfTheWindow_AndSaysSo()
     {
-        _checkout.Replace("environments/sandbox/environment.json", "\"rollbackWindow\": \"60m\"", "\"rollbackWindow\": \"2m\"");
+        _checkout.Replace(
+            "environments/sandbox/environment.json",
+            "\"rollbackWindow\": \"60m\"",
+            "\"rollbackWindow\": \"2m\""
+        );
         var deployed = await DeployAsync("v1.0.4", exitCode: 0, "--watch");
         deployed.Text.ShouldContain("the rollback window of v1.0.4 is over, and nothing spoke against it");
     }
