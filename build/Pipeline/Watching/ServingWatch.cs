@@ -75,7 +75,7 @@ public sealed class ServingWatch(DeploymentContext context, WatchedRun watched)
             if (!first.IsCompletedSuccessfully || first.Result.Result.End is not (WindowEnd.Over or WindowEnd.Unjudged))
             {
                 await ended.CancelAsync();
-                await Task.WhenAll(watches).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await ((Task)Task.WhenAll(watches)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 return await first;
             }
             if (last is not { Result.End: WindowEnd.Unjudged })
