@@ -33,6 +33,7 @@ public sealed class DeploymentContext(
     Workbench tools,
     SiteFactory sites,
     HostPorts host,
+    EnvironmentHold hold,
     Origin origin,
     TimeProvider time
 ) : FrostingContext(cake)
@@ -80,6 +81,9 @@ public sealed class DeploymentContext(
     public DatabaseRestore DatabaseRestore => new(this);
 
     public MachineCheck Machine => new(tools);
+
+    /// <summary>What this run holds of the environment.</summary>
+    public EnvironmentHold Hold => hold;
 
     public Origin Origin => origin;
 

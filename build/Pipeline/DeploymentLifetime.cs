@@ -5,6 +5,7 @@ using Slipway.Environments;
 using Slipway.Outcomes;
 using Slipway.Records;
 using Slipway.Releases;
+using Slipway.Reports;
 using Slipway.Rollouts;
 using Slipway.Runs;
 
@@ -13,9 +14,6 @@ namespace Slipway.Pipeline;
 /// <summary>Before a run: what it needs is here. After a run that did not succeed: users are served, and people are told.</summary>
 public sealed class DeploymentLifetime : FrostingLifetime<DeploymentContext>
 {
-    private IDisposable? _claim;
-    private IAsyncDisposable? _watch;
-
     public override void Setup(DeploymentContext context, ISetupContext info)
     {
         try
@@ -42,8 +40,7 @@ public sealed class DeploymentLifetime : FrostingLifetime<DeploymentContext>
         }
         finally
         {
-            _watch?.DisposeAsync().AsTask().GetAwaiter().GetResult();
-            _claim?.Dispose();
+            context.Hold.ReleaseAsync().GetAwaiter().GetResult();
         }
     }
 
@@ -80,10 +77,12 @@ public sealed class DeploymentLifetime : FrostingLifetime<DeploymentContext>
         await site.PrepareAsync(context.Cancellation);
         // So are those of the infrastructure, once there is one: reading them makes them known.
         await site.DatabaseUrlAsync(context.Cancellation);
-        _claim = site.Claim(
-            $"{context.Origin.Actor} ({string.Join(", ", stages.Take(1))}{(stages.Length > 1 ? " to " + stages[^1] : "")})"
+        context.Hold.Take(
+            site.Claim(
+                $"{context.Origin.Actor} ({string.Join(", ", stages.Take(1))}{(stages.Length > 1 ? " to " + stages[^1] : "")})"
+            )
         );
-        _watch = site.Watch(text => context.Log.Warning("{0}", text));
+        context.Hold.Take(site.Watch(text => context.Log.Warning("{0}", text)));
     }
 
     /// <summary>That the traffic could not be taken back is told; it does not keep the failure out of the history.</summary>
@@ -120,6 +119,8 @@ public sealed class DeploymentLifetime : FrostingLifetime<DeploymentContext>
             : exitCode == (int)ExitCode.RolledBack || done is not null ? DeploymentStatus.RolledBack
             : DeploymentStatus.Failed;
         await context.Recovery.ConcludeAsync(folder, status, context.FailureOf(folder, thrown, cancelled));
-        context.Log.Error("{0}", $"failure report: {folder.PathOf("failure-report.md")}");
+        // A rollback, and a watch that ends with one, have reports of their own.
+        if (folder.Has(FailureReport.FileName))
+            context.Log.Error("{0}", $"failure report: {folder.PathOf(FailureReport.FileName)}");
     }
 }

@@ -72,6 +72,7 @@ public static class Program
             provider.GetRequiredService<Request>(),
             provider.GetRequiredService<HostPorts>().MoveLogs
         ));
+        services.AddSingleton<EnvironmentHold>();
         services.AddSingleton(Ports);
     }
 

@@ -61,8 +61,46 @@ public sealed class Recovery(DeploymentContext context)
             TimeSpan.FromSeconds(60),
             context.Destination.Rollout.DrainTimeout
         );
+        await NoteTakenBackAsync(folder, stable.Version, taken.SecondsToZero);
         return $"{stable.Version} has all traffic again after {taken.SecondsToZero:0.00} s"
             + (taken.Note is null ? "" : $"; {taken.Note}");
+    }
+
+    /// <summary>Whether a deployment's version serves everywhere, by the routers' word; false where they do not answer.</summary>
+    public async Task<bool> ServesAsync(RunFolder folder)
+    {
+        try
+        {
+            foreach (var side in await context.Site.LookAsync(folder.Read<Release>().Region, context.Cancellation))
+                if (
+                    (await side.Workload.ReadAsync(Arm.Stable, context.Cancellation)).DeploymentId
+                    != folder.DeploymentId
+                )
+                    return false;
+            return true;
+        }
+        catch (PipelineException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>An abort after the promotion has switched already: the rollout's output no longer holds.</summary>
+    private static async Task NoteTakenBackAsync(RunFolder folder, Versions.ProjectVersion? serving, double seconds)
+    {
+        if (folder.TryRead<RolloutResult>() is not { Result: RolloutOutcome.Promoted } rollout)
+            return;
+        await folder.WriteAsync(
+            rollout with
+            {
+                Result = RolloutOutcome.RolledBack,
+                Serving = serving,
+                Warm = null,
+                WarmUntil = null,
+                SecondsToZero = seconds,
+            },
+            CancellationToken.None
+        );
     }
 
     /// <summary>A failure after the rollout: the version before serves again, and the exit code says so.</summary>

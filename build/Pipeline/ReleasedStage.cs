@@ -18,6 +18,17 @@ public abstract class ReleasedStage<T> : Stage<T>
             );
     }
 
+    /// <summary>Whoever aborts from elsewhere is heard; not where there is no way back by an abort.</summary>
+    protected virtual bool CanBeAborted => true;
+
+    protected sealed override Task<T> PerformAsync(StageRun run) =>
+        CanBeAborted
+            ? new LateRequests(run.Context, run.Folder).WhileAsync(
+                cancellation => ExecuteAsync(run.Until(cancellation)),
+                run.Cancellation
+            )
+            : ExecuteAsync(run);
+
     protected sealed override Task<PipelineException> OnFailureAsync(StageRun run, PipelineException failure) =>
         run.Context.Recovery.TakeBackAsync(run.Folder, failure);
 }

@@ -63,7 +63,7 @@ public sealed record Request
             "sandbox-fault",
             ArgumentForm.Value,
             "FAULT",
-            "a fault of the candidate, e.g. errors:5%, latency:+50%, crash, broken-migration; errors:60%@eu-west hits one region (sandbox only)"
+            "a fault of the candidate, e.g. errors:5%, errors:60%:40s, latency:+50%, crash, broken-migration; errors:60%@eu-west hits one region (sandbox only)"
         ),
         new("backup", ArgumentForm.Value, "ID", "backup to restore, e.g. backup-deploy-20260131-120000-abc123"),
         new("yes", ArgumentForm.Flag, "", "approve what the environment asks a person for; needs --reason"),
@@ -94,7 +94,12 @@ public sealed record Request
             "let a rollout stage pass with fewer requests than it asks for"
         ),
         new("full", ArgumentForm.Flag, "", "with Promote: all traffic to the candidate, not only its next stage"),
-        new("watch", ArgumentForm.Flag, "", "with Status: follow what is under way until it ends"),
+        new(
+            "watch",
+            ArgumentForm.Flag,
+            "",
+            "with Status: follow what is under way until it ends; with Deploy: go on with the target Watch"
+        ),
         new("verify", ArgumentForm.Flag, "", "with Status: walk the ledger's chain, and fail on what was changed"),
         new("exclude-unstable", ArgumentForm.Flag, "", "with Rollback: a version marked unstable is no target"),
         new("cold", ArgumentForm.Flag, "", "with Rollback: start the older version anew, though one is still warm"),

@@ -23,9 +23,32 @@ public sealed class RollbackChoice(DeploymentContext context)
     private Request Request => context.Request;
 
     /// <exception cref="PipelineException">There is no way back, it is too late, or nobody said yes.</exception>
-    public async Task<DecidedRollback> MakeAsync(CancellationToken cancellation)
+    public Task<DecidedRollback> MakeAsync(CancellationToken cancellation) =>
+        ChooseAsync(
+            Request.Region,
+            Request.Version is { } version ? ProjectVersion.Parse(version) : null,
+            Request.Force,
+            plan => Ask(plan, cancellation),
+            cancellation
+        );
+
+    /// <summary>A rollback that a watch has decided and switched: nobody is asked, and a doubtful history does not stop it.</summary>
+    public Task<DecidedRollback> DecideAsync(
+        string? region,
+        ProjectVersion to,
+        string reason,
+        CancellationToken cancellation
+    ) => ChooseAsync(region, to, force: true, _ => reason, cancellation);
+
+    private async Task<DecidedRollback> ChooseAsync(
+        string? region,
+        ProjectVersion? asked,
+        bool force,
+        Func<RollbackPlan, string> ask,
+        CancellationToken cancellation
+    )
     {
-        var sides = await context.Site.LookAsync(Request.Region, cancellation);
+        var sides = await context.Site.LookAsync(region, cancellation);
         foreach (var side in sides)
             await DemandNoRolloutAsync(side, cancellation);
         var arms = ImmutableArray.CreateBuilder<(ArmState Stable, ArmState Warm)>();
@@ -37,7 +60,7 @@ public sealed class RollbackChoice(DeploymentContext context)
                 )
             );
         var ledger = await context.Ledger.ReadAsync(cancellation);
-        if (!ledger.IsSound && !Request.Force)
+        if (!ledger.IsSound && !force)
             throw new PipelineException(
                 $"the ledger does not say for sure what was deployed:\n{string.Join('\n', ledger.Findings)}",
                 "a history that nobody touched",
@@ -56,7 +79,6 @@ public sealed class RollbackChoice(DeploymentContext context)
                 next: $"./build.sh --target=Status --environment={context.Destination.Name}"
             );
         var selection = RollbackSelection.Of(current, tags, ledger, Request.ExcludeUnstable);
-        var asked = Request.Version is { } version ? ProjectVersion.Parse(version) : null;
         // The region that has what is taken back decides where to; the others go to the same version in their own way.
         var (stable, warm) = arms.FirstOrDefault(one => one.Stable.Version == current, arms[0]);
         var plan = RollbackPlan.Of(selection, asked, ledger, stable, warm, Request.Cold);
@@ -75,14 +97,14 @@ public sealed class RollbackChoice(DeploymentContext context)
             var line in RollbackText.Of(selection, plan, Request.RestoreDatabase, context.Time.GetUtcNow(), [.. named])
         )
             context.WriteResult(line);
-        plan.DemandWindow(context.Time.GetUtcNow(), Request.Force);
+        plan.DemandWindow(context.Time.GetUtcNow(), force);
         if (Request.RestoreDatabase && plan.Restorable is null)
             throw new PipelineException(
                 $"no backup is recorded that holds the database as {plan.To.Version} knew it",
                 "a deployment after it, with a backup",
                 "leave --restore-database out"
             );
-        return new(selection, plan, Ask(plan, cancellation), pointer, regions);
+        return new(selection, plan, ask(plan), pointer, regions);
     }
 
     private static async Task DemandNoRolloutAsync(Serving serving, CancellationToken cancellation)

@@ -23,6 +23,9 @@ public sealed class RollbackRun(DeploymentContext context, DecidedRollback decid
 
     private RollbackPlan Plan => decided.Plan;
 
+    /// <summary>Of a switch that was made before the rollback was written down.</summary>
+    public double SecondsToSwitch { get; init; }
+
     public async Task<Incident> RunAsync(CancellationToken cancellation)
     {
         var folder = context.Runs.Open(context.Releases.NewId(Plan.To.CommitSha));
@@ -44,7 +47,7 @@ public sealed class RollbackRun(DeploymentContext context, DecidedRollback decid
             decided.Reason,
             _startedAt,
             context.Time.GetUtcNow(),
-            switched.Max(one => one.Result.SecondsToSwitch),
+            Math.Max(SecondsToSwitch, switched.Max(one => one.Result.SecondsToSwitch)),
             smoke.Checks,
             restore
         );

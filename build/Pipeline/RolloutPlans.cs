@@ -29,6 +29,7 @@ public static class RolloutPlans
             Settings = Settings(context.Destination.In(region).Rollout, waves),
             Health = context.Destination.Health,
             RollbackWindow = context.Destination.RollbackWindow,
+            WarmUpPaths = UserPaths.ByService(context.Destination),
             AcceptLowTraffic = context.Request.AcceptLowTraffic,
             FreezeOverride = context.Request.Force ? context.Request.Reason : null,
             // Nobody may be at the terminal: what stands still ends as held, with the stable version serving.
@@ -49,6 +50,7 @@ public static class RolloutPlans
             serving.Workload,
             serving.Metrics,
             serving.Probe,
+            serving.Calls,
             new RolloutRequests(context.Runs.Current),
             new StageApproval(context),
             new FreezeCalendar(context.Destination.FreezeWindows),

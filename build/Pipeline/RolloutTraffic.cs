@@ -19,7 +19,13 @@ public sealed class RolloutTraffic : IAsyncDisposable
 
     /// <summary>Starts it, unless nothing serves yet: then there is nobody who could answer.</summary>
     /// <param name="say">Is told at the end what users would have seen.</param>
-    public static async Task<RolloutTraffic> StartAsync(DeploymentContext context, Serving serving, Action<string> say)
+    /// <param name="limit">When it ends by itself.</param>
+    public static async Task<RolloutTraffic> StartAsync(
+        DeploymentContext context,
+        Serving serving,
+        Action<string> say,
+        TimeSpan? limit = null
+    )
     {
         var settings = context.Destination.Rollout;
         var stable = await serving.Workload.ReadAsync(Arm.Stable, context.Cancellation);
@@ -30,13 +36,8 @@ public sealed class RolloutTraffic : IAsyncDisposable
                     new TrafficSettings(
                         serving.PublicUrl,
                         settings.SyntheticRequestsPerSecond,
-                        [
-                            .. context
-                                .Destination.CriticalEndpoints.Where(endpoint => endpoint.Method == "GET")
-                                .Select(endpoint => endpoint.Path),
-                            .. context.Destination.Services.Select(service => service.HealthPath),
-                        ],
-                        Limit
+                        UserPaths.OfTraffic(context.Destination),
+                        limit ?? Limit
                     ),
                     context.Time
                 ),

@@ -38,7 +38,7 @@ public abstract class Stage<T> : AsyncFrostingTask<DeploymentContext>
         var run = new StageRun(context);
         try
         {
-            var output = await ExecuteAsync(run);
+            var output = await PerformAsync(run);
             Verify(run);
             await run.WriteAsync(output);
         }
@@ -56,6 +56,9 @@ public abstract class Stage<T> : AsyncFrostingTask<DeploymentContext>
     protected virtual void Verify(StageRun run) { }
 
     protected abstract Task<T> ExecuteAsync(StageRun run);
+
+    /// <summary>Executes it; a stage that others may end listens meanwhile.</summary>
+    protected virtual Task<T> PerformAsync(StageRun run) => ExecuteAsync(run);
 
     /// <summary>Whether a complete output lets the stage be left out of a resumed run: a rollout that was taken back does not.</summary>
     protected virtual bool Holds(T output) => true;

@@ -11,13 +11,23 @@ namespace Slipway.Pipeline;
 /// <summary>One execution of a stage: what it reads and makes in the run folder is noted, for <c>--resume</c> and for the audit.</summary>
 public sealed class StageRun(DeploymentContext context)
 {
-    private readonly SortedDictionary<string, string> _files = new(StringComparer.Ordinal);
+    private SortedDictionary<string, string> _files = new(StringComparer.Ordinal);
+    private CancellationToken? _ended;
 
     public DeploymentContext Context => context;
 
-    public DateTimeOffset StartedAt { get; } = context.Time.GetUtcNow();
+    public DateTimeOffset StartedAt { get; private init; } = context.Time.GetUtcNow();
 
-    public CancellationToken Cancellation => context.Cancellation;
+    public CancellationToken Cancellation => _ended ?? context.Cancellation;
+
+    /// <summary>The same execution, ended by something else than the whole run, too.</summary>
+    public StageRun Until(CancellationToken cancellation) =>
+        new(context)
+        {
+            _files = _files,
+            _ended = cancellation,
+            StartedAt = StartedAt,
+        };
 
     public RunFolder Folder => context.Runs.Current;
 

@@ -16,7 +16,10 @@ namespace Slipway.Pipeline;
     "Brings a release to an environment: build, verified backup, migrate, gradual rollout, validate, record"
 )]
 [IsDependentOn(typeof(Report))]
-public sealed class Deploy : FrostingTask<DeploymentContext>;
+public sealed class Deploy : AsyncFrostingTask<DeploymentContext>
+{
+    public override Task RunAsync(DeploymentContext context) => new AfterDeployment(context).RunAsync();
+}
 
 [TaskName("Validate")]
 [TaskDescription("Everything that can be checked without deploying, each check as its own task")]

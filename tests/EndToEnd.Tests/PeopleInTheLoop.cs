@@ -83,6 +83,42 @@ public sealed class PeopleInTheLoop
         (await ServingAsync()).ShouldBe([_serving]);
     }
 
+    [Test, Order(3)]
+    public async Task AbortAfterThePromotion_SwitchesBackAtOnce_AndTheDeploymentSaysWhoAndWhy()
+    {
+        var tag = NextTag();
+        var deployment = DeployAsync(tag);
+        await deployment.UntilStageAsync("ProductionValidation", Patience);
+        (await ServingAsync()).ShouldBe([tag[1..]]);
+        var abort = await _checkout.BuildAsync("--target=Abort", "--reason=orders fail");
+        abort.ExitCode.ShouldBe(0, abort.Text);
+        abort.Text.ShouldContain($"v{_serving} serves again, switched in");
+        (await ServingAsync()).ShouldBe([_serving]);
+        (await deployment.EndAsync(Patience)).ExitCode.ShouldBe(10, deployment.Text);
+        (await ServingAsync()).ShouldBe([_serving]);
+        var record = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(_checkout.LatestRun(), "record.json")))!;
+        record["status"]!.GetValue<string>().ShouldBe("rolled_back");
+        record["failure"]!.GetValue<string>().ShouldContain("aborted by ");
+        record["failure"]!.GetValue<string>().ShouldContain(": orders fail");
+        _checkout.RemoteTags()["sandbox"].ShouldBe(_checkout.Git("rev-parse", $"v{_serving}^{{commit}}").Trim());
+    }
+
+    [Test, Order(3)]
+    public async Task AbortAfterThePromotion_OfADeploymentThatDied_IsFoundByCancelled()
+    {
+        var deployment = DeployAsync(NextTag());
+        await deployment.UntilStageAsync("ProductionValidation", Patience);
+        deployment.Kill();
+        var abort = await _checkout.BuildAsync("--target=Abort", "--reason=its process is gone");
+        abort.ExitCode.ShouldBe(0, abort.Text);
+        abort.Text.ShouldContain($"v{_serving} serves again, switched in");
+        abort.Text.ShouldContain("--target=Cancelled");
+        (await ServingAsync()).ShouldBe([_serving]);
+        var cancelled = await _checkout.BuildAsync("--target=Cancelled");
+        cancelled.ExitCode.ShouldBe(0, cancelled.Text);
+        (await ServingAsync()).ShouldBe([_serving]);
+    }
+
     [Test, Order(4)]
     public async Task AnAbortAfterwardsChangesNothingAndNamesTheRollback()
     {

@@ -43,8 +43,10 @@ internal static class Explanations
             VerdictReason.MissingData => $"no metrics for {missing} ticks: nothing is judged until they are back",
             VerdictReason.StableDegraded => "the stable version fails as well: probably a shared outage",
             VerdictReason.Routing => "the candidate's share of traffic is not the configured weight",
-            VerdictReason.LowTraffic =>
-                $"only {verdict.CandidateRequests} of {settings.MinimumRequests} requests needed for a judgement",
+            VerdictReason.LowTraffic => verdict.CandidateRequests < settings.MinimumRequests
+                ? $"only {verdict.CandidateRequests} of {settings.MinimumRequests} requests needed for a judgement"
+                // Traffic goes on while a person is waited for.
+                : $"{verdict.CandidateRequests} requests by now, but fewer than the {settings.MinimumRequests} needed for a judgement when the stage's time was over",
             VerdictReason.Passed => "the stage's time is over and nothing speaks against the candidate",
             VerdictReason.Gate => "the stage's time is over, but the last probe or tick was not good",
             VerdictReason.Paused => "paused",

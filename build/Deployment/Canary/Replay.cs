@@ -5,6 +5,12 @@ namespace Slipway.Canary;
 /// <param name="Sequence">Number of the tick.</param>
 public sealed record ReplayDifference(int Sequence, CanaryVerdict Recorded, CanaryVerdict Again);
 
+/// <summary>A judge that has seen a recorded rollout, to go on with.</summary>
+/// <param name="Plan">What it was made from.</param>
+/// <param name="Entry">The last entry into a stage.</param>
+/// <param name="Sequence">Number of the next tick.</param>
+public sealed record ResumedJudge(CanaryJudge Judge, CanaryPlan Plan, int Entry, int Sequence);
+
 /// <summary>Judges recorded ticks again: same plan, same ticks, same verdicts, bit for bit.</summary>
 public static class Replay
 {
@@ -25,6 +31,23 @@ public static class Replay
                 .Where(pair => pair.Line.Verdict != pair.Again)
                 .Select(pair => new ReplayDifference(pair.Line.Tick!.Sequence, pair.Line.Verdict!, pair.Again)),
         ];
+    }
+
+    /// <summary>The judge as it was after the last line; null where the log holds no plan.</summary>
+    public static ResumedJudge? Resume(IEnumerable<TickLine> lines)
+    {
+        ArgumentNullException.ThrowIfNull(lines);
+        ResumedJudge? resumed = null;
+        foreach (var line in lines)
+        {
+            if (line.Plan is { } plan)
+                resumed = new(new CanaryJudge(plan), plan, 0, 0);
+            if (line.Tick is not { } tick || resumed is null)
+                continue;
+            resumed.Judge.Observe(tick);
+            resumed = resumed with { Entry = tick.Entry, Sequence = tick.Sequence + 1 };
+        }
+        return resumed;
     }
 
     private static IEnumerable<(TickLine Line, CanaryVerdict Again)> Judge(IEnumerable<TickLine> lines)

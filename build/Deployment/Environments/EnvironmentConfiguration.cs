@@ -175,6 +175,9 @@ public sealed record RolloutSettings
     /// <summary>A typical latency that grew by less is nobody's concern; a fresh process is slower than a warm one.</summary>
     public TimeSpan LatencyFloor { get; init; } = TimeSpan.FromMilliseconds(0.25);
 
+    /// <summary>What the candidate's instances are asked before they get any traffic.</summary>
+    public WarmUpSettings WarmUp { get; init; } = new();
+
     /// <summary>
     /// How long a rollout that stands still (paused, held, inconclusive, waiting for a person) waits before it ends as
     /// held, with all traffic at the stable version.
@@ -188,6 +191,14 @@ public sealed record RolloutSettings
     public int SyntheticRequestsPerSecond { get; init; }
 
     public MetricsSettings Metrics { get; init; } = new();
+}
+
+/// <param name="Requests">At most so many to each instance; 0: none is asked anything.</param>
+/// <param name="Time">At most so long in all.</param>
+public sealed record WarmUpSettings(int Requests, TimeSpan Time)
+{
+    public WarmUpSettings()
+        : this(600, TimeSpan.FromSeconds(20)) { }
 }
 
 /// <param name="Timeout">How long a started instance may take to become healthy (HEALTH_CHECK_TIMEOUT).</param>

@@ -156,11 +156,21 @@ internal static class EnvironmentReader
             MinimumRequests = (int)section.Integer("minimumRequests", defaults.MinimumRequests, 0, 100_000_000),
             FalseAbortProbability = section.Fraction("falseAbortProbability", defaults.FalseAbortProbability, 0.5),
             LatencyFloor = section.Duration("latencyFloor", Day) ?? defaults.LatencyFloor,
+            WarmUp = section.Section("warmUp", ReadWarmUp) ?? defaults.WarmUp,
             HoldLimit = section.Duration("holdLimit", Day) ?? defaults.HoldLimit,
             StickyBy = section.Text("stickyBy", TextRule.Header),
             SyntheticRequestsPerSecond = (int)section.Integer("syntheticRequestsPerSecond", 0, 0, 100_000),
             Metrics = section.Section("metrics", MetricsReader.Read) ?? defaults.Metrics,
         };
+    }
+
+    private static WarmUpSettings ReadWarmUp(ConfigurationSection section)
+    {
+        var defaults = new WarmUpSettings();
+        return new(
+            (int)section.Integer("requests", defaults.Requests, 0, 100_000),
+            section.Duration("time", Day) ?? defaults.Time
+        );
     }
 
     private static RolloutStage ReadStage(ConfigurationSection section) =>

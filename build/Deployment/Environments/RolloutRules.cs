@@ -1,3 +1,5 @@
+using Slipway.Rollouts;
+
 namespace Slipway.Environments;
 
 /// <summary>A rollout climbs to 100 %, and each stage is long enough to be looked at.</summary>
@@ -11,6 +13,12 @@ internal static class RolloutRules
             return;
         }
         CheckStages(environment.Rollout, errors);
+        if (environment.Rollout.WarmUp.Requests is > 0 and var requests && requests < Settling.Fewest)
+            errors.Add(
+                "rollout.warmUp.requests",
+                $"is {requests}",
+                $"0 (no warm-up), or at least {Settling.Fewest}: fewer do not show that latency has settled"
+            );
         if (environment.Health.Interval > environment.Health.Timeout)
             errors.Add(
                 "health.interval",

@@ -27,6 +27,7 @@ public sealed record SandboxFault(string Text, FaultBearer Bearer, string? Regio
     public static ImmutableArray<string> Examples { get; } =
     [
         "errors:5%",
+        "errors:60%:40s",
         "latency:+50%",
         "latency-tail:p99x10",
         "crash",
@@ -46,7 +47,7 @@ public sealed record SandboxFault(string Text, FaultBearer Bearer, string? Regio
 
     // The instances refuse what they do not know as well (sandbox/services/lib/faults.mjs); a test holds both together.
     private static readonly Regex _candidate = new(
-        $@"\A((errors|hang):{Percent}%|latency:\+{Number}%|latency-tail:p{Percent}x[1-9][0-9]{{0,3}}(\.[0-9]{{1,3}})?"
+        $@"\A(errors:{Percent}%(:{Number}s)?|hang:{Percent}%|latency:\+{Number}%|latency-tail:p{Percent}x[1-9][0-9]{{0,3}}(\.[0-9]{{1,3}})?"
             + $@"|crash(:{Number}s)?|crash-loop|slow-start:{Number}s|broken-health|broken-traffic|wrong-version)\z",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking
     );

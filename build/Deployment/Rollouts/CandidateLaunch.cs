@@ -1,14 +1,15 @@
 namespace Slipway.Rollouts;
 
 /// <summary>
-/// Starts the candidate beside the stable version. The time that takes is used to learn how the stable version
-/// usually fails; an abort is obeyed meanwhile.
+/// Starts the candidate beside the stable version, and warms it up. The time that takes is used to learn how the stable
+/// version usually fails; an abort is obeyed meanwhile.
 /// </summary>
 internal sealed class CandidateLaunch(
     RolloutPlan plan,
     RolloutPorts ports,
     RolloutTicker ticker,
-    RolloutJournal journal
+    RolloutJournal journal,
+    WarmUp warmUp
 )
 {
     private static readonly TimeSpan ControlInterval = TimeSpan.FromSeconds(1);
@@ -18,7 +19,7 @@ internal sealed class CandidateLaunch(
     {
         journal.Say(RolloutPhase.Starting, $"starts {plan.Candidate.Version} without traffic");
         using var starting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var start = ports.Workload.StartCandidateAsync(plan.Candidate, starting.Token);
+        var start = StartAsync(starting.Token);
         var sinceLook = ports.Time.GetTimestamp();
         string? aborted = null;
         while (!start.IsCompleted)
@@ -39,9 +40,19 @@ internal sealed class CandidateLaunch(
         }
         try
         {
-            await start;
+            if (await start is { } warmth)
+            {
+                journal.Change(journal.State with { WarmUp = warmth });
+                journal.Say(RolloutPhase.Starting, warmth.ToString());
+            }
         }
         catch (OperationCanceledException) when (aborted is not null) { }
         return aborted;
+    }
+
+    private async Task<WarmUpResult?> StartAsync(CancellationToken cancellation)
+    {
+        await ports.Workload.StartCandidateAsync(plan.Candidate, cancellation);
+        return await warmUp.RunAsync(cancellation);
     }
 }

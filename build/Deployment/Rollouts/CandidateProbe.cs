@@ -5,7 +5,8 @@ using Slipway.Outcomes;
 namespace Slipway.Rollouts;
 
 /// <summary>Probes the candidate's health past the router, more closely once it failed.</summary>
-internal sealed class CandidateProbe(RolloutPlan plan, RolloutPorts ports)
+/// <param name="arm">Where the candidate is: it becomes the stable arm with its promotion.</param>
+internal sealed class CandidateProbe(RolloutPlan plan, RolloutPorts ports, Arm arm = Arm.Candidate)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
     private readonly Patience patience = new(ports.Time);
@@ -29,11 +30,20 @@ internal sealed class CandidateProbe(RolloutPlan plan, RolloutPorts ports)
 
     public async Task ProbeAsync(CancellationToken cancellation)
     {
-        var judgement = HealthJudgement.Of(await ReadAsync(Arm.Candidate, cancellation), plan.Candidate.Version.Number);
+        if (await ReadAsync(arm, cancellation) is not { } readings)
+        {
+            // Not asked is not failed: a router or a machine that does not say which instances there are tells nothing of
+            // the candidate. It cannot pass like that, nor is it dead.
+            Problems = ["nobody says which instances there are"];
+            schedule = schedule with { FailuresInARow = Math.Clamp(FailuresInARow, 1, ProbeSchedule.Dead - 1) };
+            last = ports.Time.GetTimestamp();
+            return;
+        }
+        var judgement = HealthJudgement.Of(readings, plan.Candidate.Version.Number);
         Problems = judgement.Problems;
         var next = schedule.After(judgement.IsHealthy);
         // What both versions suffer from (a dead database) is not the candidate's fault: it cannot pass, nor is it dead.
-        if (next.IsDead && await IsStableIllAsync(cancellation))
+        if (next.IsDead && await IsOtherIllAsync(cancellation))
             next = next with { FailuresInARow = ProbeSchedule.Dead - 1 };
         schedule = next;
         last = ports.Time.GetTimestamp();
@@ -57,26 +67,27 @@ internal sealed class CandidateProbe(RolloutPlan plan, RolloutPorts ports)
         );
     }
 
-    private async Task<bool> IsStableIllAsync(CancellationToken cancellation)
+    private async Task<bool> IsOtherIllAsync(CancellationToken cancellation)
     {
-        var readings = await ReadAsync(Arm.Stable, cancellation);
-        return !readings.IsEmpty && !HealthJudgement.Of(readings, null).IsHealthy;
+        var readings = await ReadAsync(arm == Arm.Candidate ? Arm.Stable : Arm.Candidate, cancellation);
+        return readings is { IsEmpty: false } others && !HealthJudgement.Of(others, null).IsHealthy;
     }
 
-    private async Task<ImmutableArray<HealthReading>> ReadAsync(Arm arm, CancellationToken cancellation)
+    /// <returns>Null when nobody could be asked.</returns>
+    private async Task<ImmutableArray<HealthReading>?> ReadAsync(Arm asked, CancellationToken cancellation)
     {
         try
         {
-            return await patience.WithinAsync<ImmutableArray<HealthReading>>(
+            return await patience.WithinAsync<ImmutableArray<HealthReading>?>(
                 Limit,
-                [],
-                token => ports.Probe.ProbeAsync(arm, token),
+                null,
+                async token => await ports.Probe.ProbeAsync(asked, token),
                 cancellation
             );
         }
         catch (PipelineException)
         {
-            return [];
+            return null;
         }
     }
 }

@@ -18,7 +18,11 @@ public enum ControlKind
 /// <summary>What somebody asks of a rollout under way, from another terminal or job.</summary>
 /// <param name="By">Who asked.</param>
 /// <param name="Id">By which the asker finds the answer; null when nobody waits for one.</param>
-public sealed record ControlRequest(ControlKind Kind, string By, string? Reason = null, string? Id = null);
+public sealed record ControlRequest(ControlKind Kind, string By, string? Reason = null, string? Id = null)
+{
+    /// <summary>Who, and why where that was said.</summary>
+    public string ByWhom => string.IsNullOrEmpty(Reason) ? $"by {By}" : $"by {By}: {Reason}";
+}
 
 /// <summary>What became of a request: the last one is in <see cref="RolloutState.Answered"/>.</summary>
 /// <param name="Obeyed">Whether it was done; otherwise <paramref name="Text"/> says why not.</param>

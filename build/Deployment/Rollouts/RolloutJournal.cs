@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Canary;
+using Slipway.Versions;
 
 namespace Slipway.Rollouts;
 
@@ -84,7 +85,22 @@ internal sealed class RolloutJournal
         );
     }
 
-    public void Record(Look look, RolloutPhase phase)
+    /// <summary>All stages have passed, and the version before is warm for as long as the window lasts.</summary>
+    public void BeginWindow(int stage, ProjectVersion warm, StageProgress progress) =>
+        Change(
+            State with
+            {
+                Phase = RolloutPhase.Watching,
+                Stage = stage,
+                Stable = warm,
+                WeightAsked = 100,
+                Stages = [.. State.Stages.Select((one, i) => i == stage ? progress : one with { Status = "healthy" })],
+                Message = $"{State.Candidate} serves; {warm} is warm",
+            }
+        );
+
+    /// <param name="progress">Of the window, where it is not the stage's clock that counts.</param>
+    public void Record(Look look, RolloutPhase phase, StageProgress? progress = null)
     {
         var (tick, verdict) = (look.Tick, look.Verdict);
         if (tick.Dropped is null)
@@ -98,7 +114,13 @@ internal sealed class RolloutJournal
         };
         if (tick.Stage >= 0 && tick.Entry > 0)
         {
-            var stage = state.Stages[tick.Stage] with { Seconds = verdict.StageSeconds, Length = verdict.StageLength };
+            var stage =
+                progress
+                ?? state.Stages[tick.Stage] with
+                {
+                    Seconds = verdict.StageSeconds,
+                    Length = verdict.StageLength,
+                };
             state = state with { Stages = state.Stages.SetItem(tick.Stage, stage) };
         }
         if (tick.Stable is { } stable && tick.Seconds > 0)

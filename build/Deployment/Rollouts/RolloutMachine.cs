@@ -42,7 +42,7 @@ public sealed class RolloutMachine
         probe = new CandidateProbe(plan, ports);
         watch = new StageWatch(plan, ports, ticker, probe, journal);
         retreat = new TrafficRetreat(ports.Time, ports.Router, ports.Workload);
-        launch = new CandidateLaunch(plan, ports, ticker, journal);
+        launch = new CandidateLaunch(plan, ports, ticker, journal, new WarmUp(plan, ports));
         shift = new TrafficShift(plan, ports);
     }
 
@@ -309,6 +309,7 @@ public sealed class RolloutMachine
             DeploymentId = plan.Candidate.DeploymentId,
             Result = outcome,
             Serving = serving,
+            WarmUp = journal.State.WarmUp,
             Stages = journal.Results,
             StartedAt = journal.StartedAt,
             FinishedAt = ports.Time.GetUtcNow(),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Canary;
 using Slipway.Environments;
 
@@ -14,6 +15,10 @@ public sealed record RolloutPlan
 
     /// <summary>How long the version before stays warm after the promotion.</summary>
     public TimeSpan RollbackWindow { get; init; } = TimeSpan.FromMinutes(60);
+
+    /// <summary>What each service is asked before it gets traffic; services that are not named are asked nothing.</summary>
+    public ImmutableSortedDictionary<string, ImmutableArray<string>> WarmUpPaths { get; init; } =
+        ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty;
 
     /// <summary><c>--accept-low-traffic</c>: a stage may pass with fewer requests than a judgement needs.</summary>
     public bool AcceptLowTraffic { get; init; }
@@ -61,6 +66,7 @@ public sealed record RolloutPorts(
     IWorkload Workload,
     IMetricsSource Metrics,
     IHealthProbe Probe,
+    IInstanceCalls Calls,
     IRolloutControl Control,
     IApproval Approval,
     IFreezeCalendar Freeze,

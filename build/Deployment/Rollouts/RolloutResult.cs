@@ -53,6 +53,9 @@ public sealed record RolloutResult : StageOutput, IStageFile
     /// <summary>Until when the version before is kept warm.</summary>
     public DateTimeOffset? WarmUntil { get; init; }
 
+    /// <summary>What the candidate was asked before it got traffic; null where nothing was.</summary>
+    public WarmUpResult? WarmUp { get; init; }
+
     public ImmutableArray<RolloutStageResult> Stages { get; init; } = [];
 
     /// <summary>From the verdict to weight 0, measured at the router; null when nothing was taken back.</summary>

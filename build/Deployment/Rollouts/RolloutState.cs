@@ -23,6 +23,9 @@ public enum RolloutPhase
     Promoted,
     RolledBack,
     Held,
+
+    /// <summary>Promoted, and judged through its rollback window.</summary>
+    Watching,
 }
 
 /// <param name="Seconds">Stage clock.</param>
@@ -79,6 +82,12 @@ public sealed record RolloutState
 
     /// <summary>What the last verdict or event means, in a sentence.</summary>
     public string Message { get; init; } = "";
+
+    /// <summary>What the candidate was asked before it got traffic; null before that, and where nothing is asked.</summary>
+    public WarmUpResult? WarmUp { get; init; }
+
+    /// <summary>The deployment is being recorded: no request is obeyed any more.</summary>
+    public bool IsClosed { get; init; }
 
     /// <summary>The last request of a person, and what became of it.</summary>
     public ControlAnswer? Answered { get; init; }

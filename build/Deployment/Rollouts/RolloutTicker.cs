@@ -8,15 +8,19 @@ namespace Slipway.Rollouts;
 internal sealed record Look(CanaryTick Tick, CanaryVerdict Verdict, string Explanation, bool RouterRestarted = false);
 
 /// <summary>Takes looks at both arms: reads the counters and the router, asks the judge, keeps the line.</summary>
-internal sealed class RolloutTicker(RolloutPlan plan, RolloutPorts ports)
+/// <param name="resumed">
+/// The judge of a rollout that was promoted, to go on with. The arms have changed places then: what is judged as the
+/// candidate is the stable arm by now, and the version before is kept beside it without traffic.
+/// </param>
+internal sealed class RolloutTicker(RolloutPlan plan, RolloutPorts ports, ResumedJudge? resumed = null)
 {
     private readonly CanaryPlan canary = plan.ToCanaryPlan();
-    private readonly CanaryJudge judge = new(plan.ToCanaryPlan());
+    private readonly CanaryJudge judge = resumed?.Judge ?? new(plan.ToCanaryPlan());
     private readonly CounterDifference difference = new(plan.Settings.LatencyFloor.TotalMilliseconds);
     private readonly Patience patience = new(ports.Time);
     private int stage = -1;
-    private int entry;
-    private int sequence;
+    private int entry = resumed?.Entry ?? 0;
+    private int sequence = resumed?.Sequence ?? 0;
     private string? epoch;
     private long last = ports.Time.GetTimestamp();
     private DateTimeOffset? entered;
@@ -96,7 +100,19 @@ internal sealed class RolloutTicker(RolloutPlan plan, RolloutPorts ports)
     {
         try
         {
-            return await patience.WithinAsync(plan.Settings.CheckInterval, null, ports.Metrics.ReadAsync, cancellation);
+            var reading = await patience.WithinAsync(
+                plan.Settings.CheckInterval,
+                null,
+                ports.Metrics.ReadAsync,
+                cancellation
+            );
+            return resumed is null || reading is null
+                ? reading
+                : reading with
+                {
+                    Stable = reading.Candidate,
+                    Candidate = reading.Stable,
+                };
         }
         catch (PipelineException)
         {
@@ -114,7 +130,7 @@ internal sealed class RolloutTicker(RolloutPlan plan, RolloutPorts ports)
                 async token => await ports.Router.ReadAsync(token),
                 cancellation
             );
-            return state?.CandidateShare;
+            return resumed is null ? state?.CandidateShare : 100 - state?.CandidateShare;
         }
         catch (PipelineException)
         {

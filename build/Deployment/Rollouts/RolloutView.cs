@@ -77,6 +77,7 @@ public static class RolloutView
             RolloutPhase.Promoted => "promoted",
             RolloutPhase.RolledBack => "ROLLED BACK",
             RolloutPhase.Held => "HELD",
+            RolloutPhase.Watching => "watching",
             _ => "unknown",
         };
 

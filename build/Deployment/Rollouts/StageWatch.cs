@@ -137,7 +137,7 @@ internal sealed class StageWatch(
     {
         if (request.Kind is ControlKind.Abort or ControlKind.Pause or ControlKind.Resume)
             return Obey(request, null);
-        journal.Answer(request, false, journal.State.Phase, $"not promoted {By(request)}: no stage runs yet");
+        journal.Answer(request, false, journal.State.Phase, $"not promoted {request.ByWhom}: no stage runs yet");
         return null;
     }
 
@@ -146,16 +146,13 @@ internal sealed class StageWatch(
     {
         if (request.Kind == ControlKind.Abort)
             return Obey(request, null);
-        journal.Answer(request, false, journal.State.Phase, $"too late {By(request)}: every stage has passed");
+        journal.Answer(request, false, journal.State.Phase, $"too late {request.ByWhom}: every stage has passed");
         return null;
     }
 
-    private static string By(ControlRequest request) =>
-        string.IsNullOrEmpty(request.Reason) ? $"by {request.By}" : $"by {request.By}: {request.Reason}";
-
     private WatchResult? Obey(ControlRequest request, StageGate? gate)
     {
-        var by = By(request);
+        var by = request.ByWhom;
         var phase = journal.State.Phase;
         switch (request.Kind)
         {

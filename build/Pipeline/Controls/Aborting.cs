@@ -1,6 +1,8 @@
 using System.Globalization;
+using Slipway.Checks;
 using Slipway.Outcomes;
 using Slipway.Pipeline.Sites;
+using Slipway.Releases;
 using Slipway.Rollouts;
 
 namespace Slipway.Pipeline;
@@ -12,7 +14,9 @@ namespace Slipway.Pipeline;
 public sealed class Aborting(DeploymentContext context)
 {
     private static readonly TimeSpan RouterLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(15);
+
+    private bool _switched;
 
     /// <returns>The request's id, or null when there is nobody to tell, or no disk to tell it by.</returns>
     public async Task<string?> TellAsync(LiveRollout? live)
@@ -35,6 +39,56 @@ public sealed class Aborting(DeploymentContext context)
         // The newest wave first: earlier ones that are promoted have nothing to take back.
         var sides = await context.Site.LookAsync(context.Request.Region, context.Cancellation);
         return string.Join('\n', await EveryRegion.DoAsync(sides.Reverse(), async side => await TakeBackAsync(side)));
+    }
+
+    /// <summary>
+    /// A version that was promoted, but whose deployment has not ended: the version before, which is warm, serves again.
+    /// Its process is told before and looks after the rest; it gives us the time to do it.
+    /// </summary>
+    /// <returns>What the router does now; null where nothing was promoted, or it is recorded by now.</returns>
+    public async Task<string?> SwitchBackAsync(LiveRollout? live)
+    {
+        // A rollback makes no checks before it: it is no deployment that could be aborted.
+        if (
+            (live ?? LiveRollout.Latest(context)) is not { HasEnded: false } deployment
+            || !deployment.Folder.Has(ChecksResult.FileName)
+        )
+            return null;
+        var sides = await context.Site.LookAsync(context.Request.Region, context.Cancellation);
+        var said = await EveryRegion.DoAsync(sides.Reverse(), side => SwitchBackAsync(side, deployment));
+        _switched = !said.IsEmpty;
+        return said.IsEmpty ? null : string.Join('\n', said);
+    }
+
+    /// <summary>Two may switch at the same time and undo each other's switch: who serves is asked until it holds.</summary>
+    private async Task<string?> SwitchBackAsync(Serving serving, LiveRollout deployment)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var stable = await serving.Workload.ReadAsync(Arm.Stable, context.Cancellation);
+            if (stable.DeploymentId != deployment.DeploymentId)
+                return attempt == 1 ? null : $"{stable.Version} serves again";
+            // Nothing served before: there is nobody to switch to, and its process says so.
+            if (Runs.Peek<Release>(deployment.Folder) is { PreviousVersion: null })
+                return null;
+            try
+            {
+                var back = await new HotRollback(
+                    context.Time,
+                    serving.Router,
+                    serving.Workload,
+                    serving.Probe
+                ).RunAsync(expected: null, CancellationToken.None);
+                return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{back.Serving} serves again, switched in {back.SecondsToSwitch:0.00} s"
+                );
+            }
+            catch (PipelineException) when (attempt < 3)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100 * attempt), context.Time, CancellationToken.None);
+            }
+        }
     }
 
     private async Task<string> TakeBackAsync(Serving serving)
@@ -63,19 +117,23 @@ public sealed class Aborting(DeploymentContext context)
     public async Task<string> ConcludeAsync(LiveRollout? live, string? request)
     {
         if (live is null)
-            return await AfterwardsAsync() ?? "no rollout is under way";
+            return _switched
+                ? $"its deployment has not ended: ./build.sh --target=Cancelled --environment={context.Destination.Name} writes it down"
+                : await AfterwardsAsync() ?? "no rollout is under way";
         if (request is null)
-            return "its process was not told and may shift traffic again: end it with Ctrl-C in its terminal";
+            return _switched
+                ? "its process was not told; it ends when it finds that its version does not serve"
+                : "its process was not told and may shift traffic again: end it with Ctrl-C in its terminal";
         var outcome = await live.AnswerAsync(ControlKind.Abort, request, AnswerLimit, context.Cancellation);
         if (outcome.Done)
             return $"{live.DeploymentId}: {outcome.Text}";
+        if (_switched)
+            return $"{live.DeploymentId}: {outcome.Text}; it ends when it finds that its version does not serve";
         if (live.State is { Phase: RolloutPhase.Promoted, IsLastWave: true })
             throw new PipelineException(
-                $"{live.DeploymentId} is promoted already: there is no rollout left to abort",
-                "a rollout that has not given its candidate everything",
-                live.Holder is { } busy
-                    ? $"{Rollback}, once the deployment has ended; Ctrl-C in the terminal of {busy.Name} takes it back now"
-                    : Rollback
+                $"{live.DeploymentId} is recorded, or is just being: there is nothing left to abort",
+                "a deployment that has not ended",
+                $"{Rollback}, once it has ended"
             );
         throw new PipelineException(
             $"{live.DeploymentId}: {outcome.Text}; nothing has been taken from the stable version",

@@ -26,7 +26,11 @@ public sealed record ControlOutcome(bool Done, bool Keep, string Text)
             return new(false, !isWaiting, "the process of this deployment has ended");
         if (state?.Phase is RolloutPhase.RolledBack or RolloutPhase.Held)
             return new(kind == ControlKind.Abort, !isWaiting, $"the rollout is over: {state.Message}");
-        if (state is { Phase: RolloutPhase.Promoted, IsLastWave: true })
+        // An abort is obeyed until the deployment is being recorded.
+        if (
+            state is { Phase: RolloutPhase.Promoted, IsLastWave: true }
+            && (kind != ControlKind.Abort || state.IsClosed)
+        )
             return new(false, !isWaiting, $"the rollout is over: {state.Message}");
         return isLate ? Late(kind, state, isWaiting) : null;
     }

@@ -1,5 +1,6 @@
 using Slipway.Outcomes;
 using Slipway.Pipeline.Sites;
+using Slipway.Records;
 using Slipway.Rollouts;
 using Slipway.Tools;
 
@@ -27,16 +28,21 @@ public sealed class LiveRollout(DeploymentContext context, ISite site, RunFolder
     /// <summary>What its process last said, of the wave that is under way; null before it came to its rollout.</summary>
     public RolloutState? State => States.MaxBy(state => state.At);
 
+    private IEnumerable<RolloutState> Written => _states.Select(file => file.TryRead()).OfType<RolloutState>();
+
     private IEnumerable<RolloutState> States =>
         // A state from before the claim was written by an attempt that ended.
-        _states
-            .Select(file => file.TryRead())
-            .OfType<RolloutState>()
-            .Where(state => Holder is not { } holder || state.At >= holder.Since);
+        Written.Where(state => Holder is not { } holder || state.At >= holder.Since);
 
     /// <summary>The wave that answered has ended, perhaps, and another is under way by now.</summary>
     private RolloutState? StateFor(string request) =>
         States.FirstOrDefault(state => state.Answered?.RequestId == request) ?? State;
+
+    /// <summary>Whether it is recorded as done, or is being recorded: what serves then is taken back by a rollback.</summary>
+    public bool HasEnded =>
+        Runs.Peek<DeploymentRecord>(folder)?.Status == DeploymentRecords.TextOf(DeploymentStatus.Success)
+        // One that died while it was recorded may be in the history already: a resumed run finds out.
+        || (Holder is null ? Written.MaxBy(state => state.At) : State) is { IsClosed: true };
 
     /// <summary>The deployment under way in the environment; null when nothing holds it.</summary>
     public static LiveRollout? Find(DeploymentContext context) =>

@@ -14,11 +14,8 @@ namespace Slipway.Pipeline;
 public sealed class StatusWatch(DeploymentContext context)
 {
     private static readonly TimeSpan Redraw = TimeSpan.FromSeconds(1);
-    private static readonly JsonSerializerOptions OneLine = new(StageSerializer.Options) { WriteIndented = false };
-
+    private readonly LiveText _live = new(context);
     private readonly ISite _site = context.Site;
-    private string _shown = "";
-    private int _height;
 
     public async Task RunAsync()
     {
@@ -38,38 +35,18 @@ public sealed class StatusWatch(DeploymentContext context)
         }
     }
 
-    private void Show(RunningWork? running)
-    {
-        if (context.Request.Json)
-            Line(JsonSerializer.Serialize(running, OneLine));
-        else if (context.Host.TerminalWidth is { } width)
-            Over([context.Destination.Name, .. StatusText.Running(running, context.Time.GetUtcNow(), width)]);
-        else
-            Line(
+    private void Show(RunningWork? running) =>
+        _live.Show(
+            running,
+            width => [context.Destination.Name, .. StatusText.Running(running, context.Time.GetUtcNow(), width)],
+            () =>
                 running switch
                 {
                     null => $"{context.Destination.Name}: nothing is under way",
                     { Rollout: { } rollout } => RolloutView.RenderPlain(rollout),
                     _ => $"{running.DeploymentId ?? running.Holder}: {running.Stage ?? "beginning"}",
                 }
-            );
-    }
-
-    private void Line(string text)
-    {
-        if (text == _shown)
-            return;
-        _shown = text;
-        context.WriteResult(text);
-    }
-
-    /// <summary>Up to the first line of what was shown, clear to the end of the screen, and anew.</summary>
-    private void Over(ImmutableArray<string> lines)
-    {
-        var up = _height > 0 ? $"\u001b[{_height}F\u001b[J" : "";
-        _height = lines.Length;
-        context.WriteResult(up + string.Join('\n', lines));
-    }
+        );
 
     private string Ending(RunningWork work) =>
         work.DeploymentId is { } id && Runs.Peek<Records.DeploymentRecord>(context.Runs.Look(id)) is { } record

@@ -107,6 +107,7 @@ public sealed record Serving(
     ITrafficRouter Router,
     IWorkload Workload,
     IHealthProbe Probe,
+    IInstanceCalls Calls,
     IMetricsSource Metrics
 )
 {

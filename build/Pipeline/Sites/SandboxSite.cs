@@ -203,6 +203,7 @@ public sealed class SandboxSite(
             new WatchedRouter(router, _turns),
             workload,
             new HealthProbe(workload, new HealthCheck(CheckConnections.Open(), tools.Time)),
+            new InstanceCalls(CheckConnections.Open(), tools.Time),
             MetricsSources.Open(
                 environment.Rollout.Metrics,
                 new HaproxyMetrics(runtime, tools.Time),

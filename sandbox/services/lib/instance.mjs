@@ -9,7 +9,7 @@ import { renameSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { Server as NetServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { extraDelay, parseFault, readOutage, UnknownFault } from "./faults.mjs";
+import { extraDelay, fails, parseFault, readOutage, UnknownFault } from "./faults.mjs";
 import { RequestError } from "./http.mjs";
 
 const healthTimeout = 2000;
@@ -36,6 +36,7 @@ export async function runInstance({ service, healthPaths, handle, probe = async 
   const underWay = new Set();
   let stopping = false;
   let lastRequest = 0;
+  let readyAt = Infinity;
 
   const server = createServer({ keepAliveTimeout: keepAlive, requestTimeout: 30_000 }, (request, response) => {
     underWay.add(response);
@@ -58,7 +59,7 @@ export async function runInstance({ service, healthPaths, handle, probe = async 
     if (outage) return reply(request, response, { status: 503, body: { error: "injected outage of what both versions share" } });
     if (fault?.kind === "crash" && fault.after === null) die();
     if (fault?.kind === "hang" && Math.random() < fault.share) return;
-    const broken = fault?.kind === "broken-traffic" || (fault?.kind === "errors" && Math.random() < fault.share);
+    const broken = fails(fault, started - readyAt, Math.random());
     const result = broken ? { status: 500, body: { error: "injected error" } } : await outcome(request, url);
     await spin(extraDelay(fault, performance.now() - started, Math.random()));
     reply(request, response, result);
@@ -119,6 +120,7 @@ export async function runInstance({ service, healthPaths, handle, probe = async 
 
   if (fault?.kind === "slow-start") await sleep(fault.delay);
   const port = await listen(server, settings.port, service);
+  readyAt = performance.now();
   writePortFile(settings.portFile, port);
   log(service, `version ${settings.version} on 127.0.0.1:${port}`);
   if (fault?.after) setTimeout(die, fault.after);

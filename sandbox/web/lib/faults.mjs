@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 
 export const grammar = [
   "errors:5%            that share of requests is answered with 500",
+  "errors:60%:40s       the same, beginning only that long after the instance is ready",
   "latency:+50%         every request takes that much longer",
   "latency-tail:p99x10  the slowest 1 % of requests takes ten times as long",
   "crash                the process dies at its first request",
@@ -26,7 +27,7 @@ export class UnknownFault extends Error {
 
 const number = String.raw`(\d{1,4}(?:\.\d{1,3})?)`;
 const shapes = [
-  ["errors", new RegExp(`^errors:${number}%$`), (share) => ({ share: percent(share) })],
+  ["errors", new RegExp(`^errors:${number}%(?::${number}s)?$`), (share, from = "0") => ({ share: percent(share), from: Number(from) * 1000 })],
   ["hang", new RegExp(`^hang:${number}%$`), (share) => ({ share: percent(share) })],
   ["latency", new RegExp(`^latency:\\+${number}%$`), (more) => ({ factor: 1 + Number(more) / 100 })],
   ["latency-tail", new RegExp(`^latency-tail:p${number}x${number}$`), (p, factor) => ({ share: 1 - percent(p), factor: atLeastOne(factor) })],
@@ -51,6 +52,10 @@ export function parseFault(text) {
 
 const percent = (text) => (Number(text) <= 100 ? Number(text) / 100 : NaN);
 const atLeastOne = (text) => (Number(text) >= 1 ? Number(text) : NaN);
+
+/** Whether a request is one of those that fail; `age` is the time since the instance is ready, in milliseconds. */
+export const fails = (fault, age, chance) =>
+  fault?.kind === "broken-traffic" || (fault?.kind === "errors" && age >= fault.from && chance < fault.share);
 
 /**
  * How much longer a request has to take that took `elapsed` milliseconds. One millisecond is the least that is

@@ -48,7 +48,7 @@ internal static class ZeroLossBenchmark
         var settings = new TrafficSettings(
             product.Url,
             RequestsPerSecond,
-            ["/", "/api/catalog", "/api/education/courses", "/api/marketplace/items", "/auth/health"],
+            ["/", "/api/catalog", "/api/education/courses", "/api/marketplace/items", "/auth/methods"],
             TimeSpan.FromMinutes(10)
         );
         await using var traffic = SyntheticTraffic.Start(settings, TimeProvider.System);

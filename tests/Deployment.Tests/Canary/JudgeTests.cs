@@ -323,6 +323,36 @@ public sealed class EndOfAStage
     }
 
     [Test]
+    public void RequestsThatCameLater_AreSaid_AndAPersonStillDecides()
+    {
+        var judge = new CanaryJudge(new(new JudgeSettings(), [new("canary", 5, 60)]));
+        var texts = new List<string>();
+        for (var tick = 0; tick < 14; tick++)
+        {
+            var requests = tick < 9 ? 1 : 50;
+            var verdict = judge.Observe(
+                new CanaryTick
+                {
+                    Stage = 0,
+                    Entry = 1,
+                    Seconds = 10,
+                    Candidate = Court.Arm(requests),
+                    Stable = Court.Arm(19 * requests),
+                }
+            );
+            texts.Add(judge.Explain(verdict).Text);
+            if (tick >= 8)
+                verdict.Kind.ShouldBe(VerdictKind.Inconclusive);
+        }
+        texts[8].ShouldStartWith("only 9 of 100 requests needed for a judgement (");
+        texts[9].ShouldStartWith("only 59 of 100 requests needed for a judgement (");
+        texts[13]
+            .ShouldStartWith(
+                "259 requests by now, but fewer than the 100 needed for a judgement when the stage's time was over ("
+            );
+    }
+
+    [Test]
     public void TooFew_PassWhereThatIsAccepted()
     {
         var court = new Court(seconds: 60, settings: new JudgeSettings { AcceptLowTraffic = true });

@@ -186,6 +186,10 @@ public class BadConfiguration
         "\"rollout\": { \"falseAbortProbability\": 0 }",
         "rollout.falseAbortProbability: is 0, expected a number above 0, at most 0.5"
     )]
+    [TestCase(
+        "\"rollout\": { \"warmUp\": { \"requests\": 10 } }",
+        "rollout.warmUp.requests: is 10, expected 0 (no warm-up), or at least 80: fewer do not show that latency has settled"
+    )]
     [TestCase("\"health\": { \"timeout\": \"1s\" }", "health.interval: is 10s, expected at most health.timeout (1s)")]
     [TestCase(
         "\"freezeWindows\": [{ \"name\": \"x\" }]",

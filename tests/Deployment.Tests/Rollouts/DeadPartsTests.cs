@@ -24,6 +24,17 @@ public sealed class DeadBesideARollout
     }
 
     [Test]
+    public async Task WhereNobodySaysWhichInstancesThereAre_NoneIsDead_AndNoStagePasses()
+    {
+        var world = new FakeWorld();
+        world.Script.Add((250, () => world.ProbesCanAsk = false));
+        world.Script.Add((400, () => world.ProbesCanAsk = true));
+        var result = await new RolloutMachine(world.Plan(), world.Ports()).RunAsync(CancellationToken.None);
+        result.Result.ShouldBe(RolloutOutcome.Promoted);
+        result.Stages[0].DurationSeconds.ShouldBeGreaterThan(399, "a stage of 300 s whose end nobody could look at");
+    }
+
+    [Test]
     public async Task ADeadStableVersion_IsStartedAgainBeforeTheCandidate()
     {
         var world = new FakeWorld();

@@ -50,6 +50,7 @@ internal sealed class FakeWorld
         IWorkload,
         IMetricsSource,
         IHealthProbe,
+        IInstanceCalls,
         IRolloutControl,
         IApproval,
         IRolloutObserver
@@ -105,6 +106,9 @@ internal sealed class FakeWorld
 
     public bool MetricsAnswer { get; set; } = true;
 
+    /// <summary>Whether anybody says which instances there are.</summary>
+    public bool ProbesCanAsk { get; set; } = true;
+
     public bool CanRepair { get; set; } = true;
 
     /// <summary>Another one after each start of the router.</summary>
@@ -133,7 +137,7 @@ internal sealed class FakeWorld
     }
 
     public RolloutPorts Ports(IFreezeCalendar? freeze = null) =>
-        new(Time, this, this, this, this, this, this, freeze ?? FreezeCalendar.None, this);
+        new(Time, this, this, this, this, this, this, this, freeze ?? FreezeCalendar.None, this);
 
     public void Reboot() => (Death, IsDead) = (Death.None, false);
 
@@ -166,7 +170,7 @@ internal sealed class FakeWorld
             () =>
             {
                 var slot = arm == Arm.Stable ? Stable : Other;
-                return new ArmState(slot.Version, slot.DeploymentId, slot.Wanted, slot.Alive, NoUrls);
+                return new ArmState(slot.Version, slot.DeploymentId, slot.Wanted, slot.Alive, InstanceUrls);
             },
             cancellation
         );
@@ -225,12 +229,33 @@ internal sealed class FakeWorld
             $"probe {arm}",
             () =>
             {
+                if (!ProbesCanAsk)
+                    throw new PipelineException("the router's socket does not answer");
                 var slot = arm == Arm.Stable ? Stable : Other;
                 var well = slot.Serves && !slot.IsIll;
                 return [new("api", well, well ? 200 : 503, slot.SaysVersion ?? slot.Version?.Number, 1, "")];
             },
             cancellation
         );
+
+    /// <summary>What an instance of the candidate answers to its n-th request, from 0, past the router.</summary>
+    public Func<Uri, int, InstanceAnswer> Answers { get; set; } = (_, _) => new(200, 2);
+
+    /// <summary>Instances are asked at the same time: each is counted alone.</summary>
+    public Dictionary<string, int> Instances { get; } = [];
+
+    public async Task<InstanceAnswer> AskAsync(Uri url, CancellationToken cancellation)
+    {
+        var nth = Instances[url.Authority] = Instances.GetValueOrDefault(url.Authority) + 1;
+        var answer = Answers(url, nth - 1);
+        // An instance counts what it is asked, whoever asks.
+        Other.Requests++;
+        Other.Errors += answer.StatusCode is null or >= 500 ? 1 : 0;
+        await Task.Delay(TimeSpan.FromMilliseconds(answer.Milliseconds), Time, cancellation);
+        return answer;
+    }
+
+    public ImmutableSortedDictionary<string, Uri> InstanceUrls { get; set; } = NoUrls;
 
     public Task<ControlRequest?> TakeAsync(CancellationToken cancellation) =>
         Call("control", () => Requests.TryDequeue(out var request) ? request : null, cancellation);

@@ -41,7 +41,24 @@ public sealed class AskingARollout
         TestName = "taken, not answered"
     )]
     [TestCase(ControlKind.PromoteStage, RolloutPhase.Promoted, true, true, false, "False False", TestName = "too late")]
-    [TestCase(ControlKind.Abort, RolloutPhase.Promoted, true, true, false, "False False", TestName = "abort too late")]
+    [TestCase(
+        ControlKind.Abort,
+        RolloutPhase.Promoted,
+        true,
+        true,
+        false,
+        null,
+        TestName = "abort after the promotion"
+    )]
+    [TestCase(
+        ControlKind.Abort,
+        RolloutPhase.Promoted,
+        true,
+        true,
+        true,
+        "False False",
+        TestName = "abort that nobody takes"
+    )]
     [TestCase(ControlKind.Abort, RolloutPhase.RolledBack, true, true, false, "True False", TestName = "aborted itself")]
     [TestCase(ControlKind.Resume, RolloutPhase.Held, true, true, false, "False False", TestName = "held")]
     [TestCase(
@@ -67,6 +84,16 @@ public sealed class AskingARollout
     {
         var outcome = ControlOutcome.Of(kind, Mine, phase is { } at ? State(at) : null, isWaiting, isAlive, isLate);
         (outcome is null ? null : $"{outcome.Done} {outcome.Keep}").ShouldBe(doneAndKept);
+    }
+
+    [Test]
+    public void AnAbortIsTooLateOnceTheDeploymentIsBeingRecorded()
+    {
+        var closed = State(RolloutPhase.Promoted) with { IsClosed = true, Message = "v2.0.0 serves" };
+
+        var outcome = ControlOutcome.Of(ControlKind.Abort, Mine, closed, true, true, false)!;
+
+        (outcome.Done, outcome.Keep, outcome.Text).ShouldBe((false, false, "the rollout is over: v2.0.0 serves"));
     }
 
     private static RolloutState Answered(bool obeyed) =>

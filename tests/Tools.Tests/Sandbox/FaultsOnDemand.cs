@@ -28,6 +28,16 @@ public class FaultsOnDemand
         (await StatusesAsync(await WithAsync("errors:100%"), "/", 20)).ShouldAllBe(status => status == 500);
 
     [Test]
+    public async Task ErrorsThatBeginLaterLeaveTheTimeBeforeAlone()
+    {
+        var instance = await WithAsync("errors:100%:1.5s");
+        (await instance.StatusAsync("/")).ShouldBe(200);
+        await Task.Delay(TimeSpan.FromSeconds(1.6));
+        (await StatusesAsync(instance, "/", 20)).ShouldAllBe(status => status == 500);
+        (await instance.StatusAsync("/health")).ShouldBe(200);
+    }
+
+    [Test]
     public async Task LatencyGrowsForEveryRequest()
     {
         // A hundred times one millisecond at least.

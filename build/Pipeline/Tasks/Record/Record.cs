@@ -19,6 +19,9 @@ public sealed class Record : ReleasedStage<DeploymentRecord>
     protected override bool Holds(DeploymentRecord output) =>
         output.Status == DeploymentRecords.TextOf(DeploymentStatus.Success);
 
+    /// <summary>Asked once, at the last moment: after it a rollback is the way back.</summary>
+    protected override bool CanBeAborted => false;
+
     /// <summary>The tag has moved by then: what dies now is started again, and is the business of the rollback window.</summary>
     protected override void Verify(StageRun run) { }
 
@@ -41,6 +44,8 @@ public sealed class Record : ReleasedStage<DeploymentRecord>
             run.Cancellation
         );
         await run.NoteAsync(Instructions);
+        // The tag is never moved to a version that does not serve.
+        await new LateRequests(run.Context, run.Folder).CloseAsync(run.Cancellation);
         var stays = await EveryRegion.WhyTheTagStaysAsync(run.Context, release.Version, run.Cancellation);
         await run.Context.Ledger.AppendAsync(
             run.Folder.Redacted(record),

@@ -4,7 +4,7 @@ namespace Slipway.Pipeline.Tasks;
 
 [TaskName("Abort")]
 [TaskDescription(
-    "Gives the stable version all traffic at once, whatever state a rollout is in; needs nothing but the router"
+    "Gives the version before all traffic at once, until a deployment has ended; needs nothing but the router"
 )]
 public sealed class Abort : CheckTask
 {
@@ -15,6 +15,8 @@ public sealed class Abort : CheckTask
         var live = LiveRollout.Find(context);
         var request = await aborting.TellAsync(live);
         context.Say(await aborting.TakeBackAsync());
+        if (await aborting.SwitchBackAsync(live) is { } switched)
+            context.Say(switched);
         context.Say(await aborting.ConcludeAsync(live, request));
     }
 }

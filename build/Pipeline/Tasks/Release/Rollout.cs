@@ -18,6 +18,10 @@ public sealed class Rollout : Stage<RolloutResult>
 {
     protected override bool Holds(RolloutResult output) => output.Result == RolloutOutcome.Promoted;
 
+    /// <summary>What was taken back since (an abort whose deployment died over it) is rolled out anew.</summary>
+    protected override bool Holds(RolloutResult output, DeploymentContext context) =>
+        context.Recovery.ServesAsync(context.Runs.Current).GetAwaiter().GetResult();
+
     protected override async Task<RolloutResult> ExecuteAsync(StageRun run)
     {
         var release = await run.ReadAsync<Release>();
