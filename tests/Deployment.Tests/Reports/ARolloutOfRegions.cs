@@ -64,7 +64,7 @@ public class ARolloutOfRegions
     public void SaysWhatBecameOfEach() =>
         MarkdownReport
             .Write(Report)
-            .ShouldContain($"us-east: {One.Warm!.FullVersion} serves, switched in 0.02 s: eu-west was taken back");
+            .ShouldContain($"us-east: {One.Warm!.FullVersion} serves, switched in 20ms: eu-west was taken back");
 
     [Test]
     public void StandsInTheRecord()

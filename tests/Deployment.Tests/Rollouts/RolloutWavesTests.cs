@@ -152,10 +152,7 @@ public sealed class RolloutWavesTests
         var end = await RunAsync();
         end.ExitCode.ShouldBe(ExitCode.RolledBack);
         end.Failure!.Message.ShouldBe("the image is broken");
-        end.Lines.ShouldBe([
-            "us-east: brought back to v1.0.0 in 0.00 s",
-            "eu-west: taken back, v1.0.0 serves",
-        ]);
+        end.Lines.ShouldBe(["us-east: brought back to v1.0.0 in 0.00 s", "eu-west: taken back, v1.0.0 serves"]);
         ShouldServeTheVersionBefore();
     }
 
