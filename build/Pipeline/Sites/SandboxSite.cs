@@ -26,6 +26,7 @@ public sealed class SandboxSite(
 ) : ISite
 {
     private readonly RepairTurns _turns = new();
+    private Secret? _databaseUrl;
     private readonly ConcurrentDictionary<string, bool> _died = new(StringComparer.Ordinal);
     private readonly Lazy<SandboxRoot> _root = new(() => SandboxRoot.Open(tools.Root, user, overriddenRoot));
 
@@ -57,7 +58,8 @@ public sealed class SandboxSite(
 
     public async Task<TerraformLayer> LayerAsync(CancellationToken cancellation)
     {
-        var settings = await SettingsFile.EnsureAsync(cancellation);
+        // Ports are looked after before a run; in the middle of one, users are at them, whatever is dead at this moment.
+        var settings = await SettingsFile.ReadAsync(cancellation) ?? await SettingsFile.EnsureAsync(cancellation);
         return new TerraformLayer(
             tools.PathOf(Path.Combine("terraform", environment.Terraform!.Layer)),
             Path.Combine(settings.TerraformState, "data")
@@ -88,7 +90,7 @@ public sealed class SandboxSite(
             return null;
         var terraform = tools.Terraform(await LayerAsync(cancellation));
         await terraform.InitAsync(null, cancellation);
-        return (await terraform.OutputsAsync(cancellation)).Sensitive.GetValueOrDefault(name);
+        return _databaseUrl = (await terraform.OutputsAsync(cancellation)).Sensitive.GetValueOrDefault(name);
     }
 
     public async Task<(ImageKind Kind, string Why)> ImageKindAsync(CancellationToken cancellation)
@@ -220,7 +222,7 @@ public sealed class SandboxSite(
             return [];
         var parts = new SandboxParts(settings);
         var healed = ImmutableArray.CreateBuilder<string>();
-        if (!await parts.RouterRunsAsync(cancellation))
+        if (!await parts.RouterServesAsync(cancellation))
         {
             await RunAsync("haproxy.sh", settings, cancellation);
             healed.Add("the load balancer");
@@ -244,7 +246,9 @@ public sealed class SandboxSite(
         if (serving.InstancesAlive >= serving.InstancesWanted)
             return null;
         _died[serving.DeploymentId ?? ""] = true;
-        await Local(settings, null, await SecretsAsync(cancellation)).Workload.RepairStableAsync(cancellation);
+        // Terraform is not asked again: users wait, and a stage may be asking it just now, in the same folder.
+        var secrets = _databaseUrl is { } url ? Named(url) : await SecretsAsync(cancellation);
+        await Local(settings, null, secrets).Workload.RepairStableAsync(cancellation);
         return serving.Version;
     }
 
@@ -306,9 +310,10 @@ public sealed class SandboxSite(
             );
 
     private async Task<ImmutableSortedDictionary<string, Secret>> SecretsAsync(CancellationToken cancellation) =>
-        await DatabaseUrlAsync(cancellation) is { } url
-            ? ImmutableSortedDictionary<string, Secret>.Empty.Add("DATABASE_URL", url)
-            : ImmutableSortedDictionary<string, Secret>.Empty;
+        await DatabaseUrlAsync(cancellation) is { } url ? Named(url) : ImmutableSortedDictionary<string, Secret>.Empty;
+
+    private static ImmutableSortedDictionary<string, Secret> Named(Secret databaseUrl) =>
+        ImmutableSortedDictionary<string, Secret>.Empty.Add("DATABASE_URL", databaseUrl);
 
     private HaproxySettings Haproxy(SandboxSettings settings) =>
         new(settings.HaproxyFolder, settings.HttpPort, environment.Services, environment.Rollout.StickyBy);

@@ -15,7 +15,7 @@ public sealed class SandboxParts(SandboxSettings settings)
         var dead = ImmutableArray.CreateBuilder<string>();
         if (!DatabaseRuns() || !await AnswersAsync(settings.DatabasePort, cancellation))
             dead.Add("terraform_data.postgres");
-        if (!await RouterRunsAsync(cancellation) || !await AnswersAsync(settings.HttpPort, cancellation))
+        if (!await RouterServesAsync(cancellation))
             dead.Add("terraform_data.haproxy");
         return dead.ToImmutable();
     }
@@ -26,6 +26,30 @@ public sealed class SandboxParts(SandboxSettings settings)
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         var endPoint = new UnixDomainSocketEndPoint(Path.Combine(settings.HaproxyFolder, "admin.sock"));
         return await ConnectsAsync(token => socket.ConnectAsync(endPoint, token), cancellation);
+    }
+
+    /// <summary>
+    /// Whether users get through to it, too: a takeover that was broken off leaves one that takes orders and has closed
+    /// its port.
+    /// </summary>
+    public async Task<bool> RouterServesAsync(CancellationToken cancellation) =>
+        await RouterRunsAsync(cancellation) && await AnswersAsync(settings.HttpPort, cancellation);
+
+    /// <summary>
+    /// Whether a HAProxy with this sandbox's configuration is alive, though it may take no orders any more: its port is
+    /// nobody else's.
+    /// </summary>
+    public bool RouterLives()
+    {
+        var configuration = Path.Combine(settings.HaproxyFolder, "haproxy.cfg");
+        return Directory
+            .EnumerateDirectories("/proc")
+            .Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0]))
+            .Any(folder =>
+                ReadLines($"{folder}/comm") is ["haproxy", ..]
+                && ReadLines($"{folder}/cmdline") is [var arguments, ..]
+                && arguments.Split('\0').Contains(configuration, StringComparer.Ordinal)
+            );
     }
 
     /// <summary>Whether the process of the cluster's pid file runs, is PostgreSQL, and has the cluster's port.</summary>

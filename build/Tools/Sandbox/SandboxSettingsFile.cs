@@ -51,7 +51,8 @@ public sealed class SandboxSettingsFile(SandboxRoot root, string scripts)
         var before = await ReadAsync(cancellation);
         var parts = before is null ? null : new SandboxParts(before);
         var http =
-            before is not null && (IsFree(before.HttpPort) || await parts!.RouterRunsAsync(cancellation))
+            before is not null
+            && (IsFree(before.HttpPort) || parts!.RouterLives() || await parts.RouterRunsAsync(cancellation))
                 ? before.HttpPort
                 : ChoosePort("http", before?.DatabasePort ?? 0);
         var database =
