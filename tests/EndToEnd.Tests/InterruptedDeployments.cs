@@ -80,13 +80,36 @@ public sealed class InterruptedDeployments
     }
 
     [Test]
-    public async Task AFullDisk_IsNamed_AndUsersNoticeNothing()
+    public async Task AFullDiskOfTheRunFolder_IsNamed_AndUsersNoticeNothing()
     {
-        var version = Next();
         var full = Path.Combine(_checkout.SandboxRoot, "full");
         Directory.CreateDirectory(full);
+        var environment = _checkout.Environment.SetItem("DEPLOYMENT_LOG_DIR", full);
+        await MeetsAFullDiskAsync(full, "96k", Next(), environment);
+    }
+
+    /// <param name="folder">Folder of the sandbox that is full: where backups go, where the candidate is unpacked.</param>
+    [TestCase("backups")]
+    [TestCase("releases")]
+    public async Task AFullDiskOfTheSandbox_IsNamed_AndWithRoomTheRunGoesOn(string folder)
+    {
+        var version = Next();
+        await MeetsAFullDiskAsync(Path.Combine(_checkout.SandboxRoot, folder), "4k", version, _checkout.Environment);
+        var resumed = await _checkout.BuildAsync("--target=Deploy", "--resume", "--version=v" + version);
+        resumed.ExitCode.ShouldBe(0, resumed.Text);
+        (await _checkout.ServedAsync()).ShouldBe([version]);
+        _serving = version;
+    }
+
+    private async Task MeetsAFullDiskAsync(
+        string folder,
+        string size,
+        string version,
+        System.Collections.Immutable.ImmutableDictionary<string, string> environment
+    )
+    {
         await using var probe = new SteadyProbe(_checkout.PublicUrl());
-        // A file system of its own, small, that only this run sees.
+        // A file system of its own, small, that only this run sees: it is gone with the run.
         var run = await Checkout.RunAsync(
             "unshare",
             _checkout.Root,
@@ -94,21 +117,52 @@ public sealed class InterruptedDeployments
                 "--mount",
                 "bash",
                 "-c",
-                "mount -t tmpfs -o size=96k slipway-full \"$1\" && shift && exec \"$@\"",
+                "mount -t tmpfs -o size=\"$2\" slipway-full \"$1\" && shift 2 && exec \"$@\"",
                 "bash",
-                full,
+                folder,
+                size,
                 "./build.sh",
                 "--target=Deploy",
                 "--version=v" + version,
             ],
-            _checkout.Environment.SetItem("DEPLOYMENT_LOG_DIR", full),
+            environment,
             Patience
         );
         run.ExitCode.ShouldBe(1, run.Text);
         run.Text.ShouldContain("the disk is full");
         run.Text.ShouldContain("make room");
-        probe.Read().Failed.ShouldBe(0, run.Text);
+        var report = probe.Read();
+        report.Failed.ShouldBe(0, $"{report}\n{run.Text}");
         (await _checkout.ServedAsync()).ShouldBe([_serving], run.Text);
+    }
+
+    [Test]
+    public async Task ADatabaseThatDiesInTheRollout_IsNotTheCandidatesFault()
+    {
+        var version = Next();
+        var build = await UntilHalfTheTrafficAsync(version);
+        Injection.EndDatabase(_checkout);
+        var run = await build.EndAsync(Patience);
+        run.Text.ShouldContain("the database had died and was started again");
+        run.ExitCode.ShouldBe(0, run.Text);
+        (await _checkout.ServedAsync()).ShouldBe([version], run.Text);
+        _serving = version;
+    }
+
+    [Test]
+    public async Task APowerCutInTheRollout_LeavesTheVersionBefore_AndIsResumed()
+    {
+        var version = Next();
+        var build = await UntilHalfTheTrafficAsync(version);
+        Injection.EndEverything(_checkout, build);
+        var up = await _checkout.BuildAsync("--target=SandboxUp");
+        up.ExitCode.ShouldBe(0, up.Text);
+        (await _checkout.ServedAsync()).ShouldBe([_serving], build.Text + up.Text);
+
+        var resumed = await _checkout.BuildAsync("--target=Deploy", "--resume", "--version=v" + version);
+        resumed.ExitCode.ShouldBe(0, resumed.Text);
+        (await _checkout.ServedAsync()).ShouldBe([version], resumed.Text);
+        _serving = version;
     }
 
     [Test]

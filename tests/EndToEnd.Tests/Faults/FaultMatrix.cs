@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Slipway.EndToEnd.Tests.Faults;
 
@@ -42,13 +41,13 @@ public sealed class FaultMatrix
     private static string? Part => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } part ? part : null;
 
     private static IEnumerable<TestCaseData> Cells() =>
-        (Part is { } part ? part.Split(',').SelectMany(Cells) : OfTheSuite).Select(cell => new TestCaseData(
+        (Part is { } part ? part.Split(',').SelectMany(CellsOf) : OfTheSuite).Select(cell => new TestCaseData(
             cell.Stage,
             cell.Fault
         ));
 
     /// <param name="part"><c>whole</c>, a stage, or one cell of it: <c>Smoke/SIGTERM</c>.</param>
-    private static IEnumerable<(string Stage, string Fault)> Cells(string part)
+    private static IEnumerable<(string Stage, string Fault)> CellsOf(string part)
     {
         var (stage, fault) = part.Split('/', 2) is [var name, var one] ? (name, one) : (part, null);
         var cells = Stages
@@ -87,7 +86,7 @@ public sealed class FaultMatrix
     {
         await _checkout.DisposeAsync();
         if (Part is not null)
-            ReliabilityPage.Write(FaultCell.ReadAll());
+            await ReliabilityPage.WriteAsync();
     }
 
     [TestCaseSource(nameof(Cells))]
@@ -103,7 +102,7 @@ public sealed class FaultMatrix
         var run = await build.EndAsync(Patience);
         var served = await _checkout.EventuallyServedAsync(TimeSpan.FromSeconds(LongestOutage));
         var report = probe.Read();
-        var trouble = report.Failed > 0 ? HaproxyMemory.Trouble(_checkout) : "";
+        var trouble = report.Failed > 0 || served.Length == 0 ? HaproxyMemory.Trouble(_checkout) : "";
         var resumed = run.ExitCode == 0 ? null : await ResumeAsync(version);
         var cell = new FaultCell(
             stage,

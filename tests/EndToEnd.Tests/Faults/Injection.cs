@@ -13,19 +13,20 @@ internal static class Injection
     public const string MetricsDead = "metrics dead";
     public const string CandidateDead = "candidate dead";
     public const string StableDead = "stable dead";
+    public const string DatabaseDead = "database dead";
 
     private const string NotYet =
         "the instances of the version before the last, which is still warm: there is no candidate yet";
     private const string Warm = "the instances of the version before, which is warm and has no traffic any more";
 
     public static string[] All { get; } =
-    [Kill, Terminate, InterruptTwice, RouterDead, MetricsDead, CandidateDead, StableDead];
+    [Kill, Terminate, InterruptTwice, RouterDead, MetricsDead, CandidateDead, StableDead, DatabaseDead];
 
     /// <summary>
     /// Users may meet nobody only where what answers them died: the load balancer, or the version that has the traffic.
     /// </summary>
     public static bool MayLoseRequests(string fault, string hit) =>
-        fault == RouterDead || (fault is CandidateDead or StableDead && hit != Warm && hit != NotYet);
+        fault is RouterDead or DatabaseDead || (fault is CandidateDead or StableDead && hit != Warm && hit != NotYet);
 
     /// <param name="version">Version that is being released; what is not it served before.</param>
     /// <returns>What the fault met, for the table.</returns>
@@ -45,12 +46,7 @@ internal static class Injection
                 build.Signal("INT");
                 return "the pipeline";
             case RouterDead:
-                int[] routers =
-                [
-                    .. ProcessesWith("haproxy", Path.Combine(checkout.SandboxRoot, "haproxy", "haproxy.cfg")),
-                ];
-                routers.ShouldNotBeEmpty();
-                EndAtOnce(routers);
+                EndRouter(checkout);
                 return "the load balancer";
             case MetricsDead:
                 // The counters and the orders to the router go through this socket; users' requests do not.
@@ -60,6 +56,9 @@ internal static class Injection
                 return End(checkout, version);
             case StableDead:
                 return End(checkout, checkout.ServedBefore);
+            case DatabaseDead:
+                EndDatabase(checkout);
+                return "the database's server";
             default:
                 throw new ArgumentException(fault, nameof(fault));
         }
@@ -68,19 +67,15 @@ internal static class Injection
     /// <summary>Ends a version's instances, and says what they were at this moment.</summary>
     private static string End(Checkout checkout, string version)
     {
-        var arms = Directory
-            .EnumerateFiles(Path.Combine(checkout.SandboxRoot, "instances"), "arm.json", SearchOption.AllDirectories)
-            .Select(file => (Slot: Path.GetFileName(Path.GetDirectoryName(file)!), Record: Parse(file)))
-            .Where(arm => arm.Record is not null)
-            .ToArray();
+        var arms = Arms(checkout);
         var stable = HaproxyMemory.StableSlot(checkout);
-        var chosen = arms.Where(arm => VersionOf(arm.Record!) == version).ToArray();
+        var chosen = arms.Where(arm => VersionOf(arm.Record) == version).ToArray();
         // Before the candidate runs, the other arm holds the version before the last, warm.
         var isThere = chosen.Length > 0;
         if (!isThere)
-            chosen = [.. arms.Where(arm => VersionOf(arm.Record!) != checkout.ServedBefore)];
+            chosen = [.. arms.Where(arm => VersionOf(arm.Record) != checkout.ServedBefore)];
         chosen.ShouldNotBeEmpty("there is no such version to kill");
-        EndAtOnce(chosen.SelectMany(arm => ProcessesOf(arm.Record!)));
+        EndAtOnce(chosen.SelectMany(arm => ProcessesOf(arm.Record)));
         return (isThere, version == checkout.ServedBefore, chosen[0].Slot == stable) switch
         {
             (false, _, _) => NotYet,
@@ -89,10 +84,36 @@ internal static class Injection
             (true, true, true) => "the instances of the version that serves",
             (true, true, false) => Warm,
         };
-
-        // It is written anew meanwhile, in one piece.
-        static JsonNode? Parse(string file) => File.Exists(file) ? JsonNode.Parse(File.ReadAllText(file)) : null;
     }
+
+    /// <summary>As when the power goes: the pipeline, and all of the sandbox, in the same moment.</summary>
+    public static void EndEverything(Checkout checkout, RunningBuild build)
+    {
+        build.Kill();
+        EndRouter(checkout);
+        EndDatabase(checkout);
+        EndAtOnce(Arms(checkout).SelectMany(arm => ProcessesOf(arm.Record)));
+    }
+
+    private static void EndRouter(Checkout checkout)
+    {
+        int[] routers = [.. ProcessesWith("haproxy", Path.Combine(checkout.SandboxRoot, "haproxy", "haproxy.cfg"))];
+        routers.ShouldNotBeEmpty();
+        EndAtOnce(routers);
+    }
+
+    private static (string Slot, JsonNode Record)[] Arms(Checkout checkout) =>
+        [
+            .. Directory
+                .EnumerateFiles(
+                    Path.Combine(checkout.SandboxRoot, "instances"),
+                    "arm.json",
+                    SearchOption.AllDirectories
+                )
+                .Select(file =>
+                    (Path.GetFileName(Path.GetDirectoryName(file)!), JsonNode.Parse(File.ReadAllText(file))!)
+                ),
+        ];
 
     /// <summary>The server's first process; its children end with it.</summary>
     public static void EndDatabase(Checkout checkout)

@@ -49,11 +49,13 @@ internal sealed class SteadyProbe : IAsyncDisposable
     public SteadyProbe(Uri target, int perSecond = 20)
     {
         _beat = TimeSpan.FromSeconds(1.0 / perSecond);
-        _fresh = Client(new() { PooledConnectionLifetime = TimeSpan.Zero, UseProxy = false });
-        _kept = Client(new() { UseProxy = false });
+        _fresh = Client();
+        _fresh.DefaultRequestHeaders.ConnectionClose = true;
+        _kept = Client();
         _loop = Task.Run(LoopAsync);
 
-        HttpClient Client(SocketsHttpHandler handler) => new(handler) { BaseAddress = target, Timeout = Limit };
+        HttpClient Client() =>
+            new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = target, Timeout = Limit };
     }
 
     public async ValueTask DisposeAsync()
