@@ -115,6 +115,7 @@ public sealed class DeploymentContext(
         _ = SubProject;
         if (request.Version is { } version)
             _ = ProjectVersion.Parse(version);
+        _ = Destination.Waves(request.Region);
         if (request.SandboxFault is not { } fault)
             return;
         if (!Site.IsSandbox)

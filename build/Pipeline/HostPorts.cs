@@ -18,6 +18,9 @@ public sealed record HostPorts(
     /// <summary>Columns of a terminal whose lines can be written over; null elsewhere.</summary>
     public int? TerminalWidth { get; init; }
 
+    /// <summary>A view at the bottom of the terminal, below the log; null where there is none.</summary>
+    public LiveView? Live { get; init; }
+
     /// <summary>Asks for something that is not shown while it is typed; null where nobody would answer.</summary>
     public Func<string, CancellationToken, string?>? AskHidden { get; init; }
 
@@ -26,3 +29,7 @@ public sealed record HostPorts(
 
     private static void Write(string text) => Console.Out.WriteLine(text);
 }
+
+/// <param name="Width">Columns now.</param>
+/// <param name="Show">Shows lines until the next call; none takes them away.</param>
+public sealed record LiveView(Func<int> Width, Action<IReadOnlyList<string>> Show);

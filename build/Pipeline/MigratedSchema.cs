@@ -15,9 +15,15 @@ public sealed class MigratedSchema(StageRun run)
         if (release.PreviousVersion is not { } serving || migration.Applied.IsEmpty)
             return;
         var site = run.Context.Site;
-        var world = await site.ServingAsync(run.Folder, run.Folder.Read<InfrastructureOutputs>(), run.Cancellation);
+        // Every region, whichever is deployed to: they share the database.
+        var worlds = await site.ServingAsync(
+            run.Folder,
+            run.Folder.Read<InfrastructureOutputs>(),
+            region: null,
+            run.Cancellation
+        );
         var checks = await new SmokeChecks(run.Context.Destination, run.Context.Time).RunAsync(
-            world.PublicUrl,
+            worlds,
             serving,
             await site.DatabaseUrlAsync(run.Cancellation),
             run.Cancellation

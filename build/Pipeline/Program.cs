@@ -92,6 +92,9 @@ public static class Program
                 || provider.GetRequiredService<Request>().Json
                     ? null
                     : Console.WindowWidth,
+            Live = provider.GetRequiredService<IRunLive>() is { Width: { } width } live
+                ? new(() => live.Width ?? width, live.Show)
+                : null,
             AskHidden = provider.GetRequiredService<IRunPrompt>() is { CanAsk: true } hidden ? hidden.AskHidden : null,
         };
 #endif

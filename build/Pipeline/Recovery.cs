@@ -24,7 +24,8 @@ public sealed class Recovery(DeploymentContext context)
             return null;
         if (folder.TryRead<InfrastructureOutputs>() is not { } outputs || folder.TryRead<Release>() is not { } release)
             return null;
-        var serving = await context.Site.ServingAsync(folder, outputs, CancellationToken.None);
+        var sides = await context.Site.ServingAsync(folder, outputs, release.Region, CancellationToken.None);
+        var serving = sides.Single();
         var stable = await serving.Workload.ReadAsync(Arm.Stable, CancellationToken.None);
         if (stable.DeploymentId == folder.DeploymentId)
             return await SwitchBackAsync(folder, release, serving);

@@ -56,8 +56,8 @@ public sealed class Reporting(DeploymentContext context)
             return null;
         try
         {
-            var serving = await context.Site.ServingAsync(folder, outputs, cancellation);
-            return (await serving.Workload.ReadAsync(Arm.Stable, cancellation)).Version;
+            var sides = await context.Site.ServingAsync(folder, outputs, region: null, cancellation);
+            return (await sides.Single().Workload.ReadAsync(Arm.Stable, cancellation)).Version;
         }
         catch (PipelineException)
         {

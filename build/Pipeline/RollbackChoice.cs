@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Outcomes;
 using Slipway.Pipeline.Sites;
 using Slipway.Rollbacks;
@@ -13,7 +14,7 @@ public sealed record DecidedRollback(
     RollbackPlan Plan,
     string Reason,
     string? TagCommit,
-    Serving Serving
+    ImmutableArray<Serving> Serving
 );
 
 /// <summary>Finds out where an environment can go back to, shows it, and asks.</summary>
@@ -24,8 +25,10 @@ public sealed class RollbackChoice(DeploymentContext context)
     /// <exception cref="PipelineException">There is no way back, it is too late, or nobody said yes.</exception>
     public async Task<DecidedRollback> MakeAsync(CancellationToken cancellation)
     {
-        var serving = await context.Site.LookAsync(cancellation);
-        await DemandNoRolloutAsync(serving, cancellation);
+        var sides = await context.Site.LookAsync(Request.Region, cancellation);
+        foreach (var side in sides)
+            await DemandNoRolloutAsync(side, cancellation);
+        var serving = sides.Single();
         var stable = await serving.Workload.ReadAsync(Arm.Stable, cancellation);
         var warm = await serving.Workload.ReadAsync(Arm.Candidate, cancellation);
         var ledger = await context.Ledger.ReadAsync(cancellation);
@@ -59,7 +62,7 @@ public sealed class RollbackChoice(DeploymentContext context)
                 "a deployment after it, with a backup",
                 "leave --restore-database out"
             );
-        return new(selection, plan, Ask(plan, cancellation), pointer, serving);
+        return new(selection, plan, Ask(plan, cancellation), pointer, sides);
     }
 
     private static async Task DemandNoRolloutAsync(Serving serving, CancellationToken cancellation)

@@ -29,7 +29,7 @@ public sealed class RollbackRun(DeploymentContext context, DecidedRollback decid
         var release = Release(folder.DeploymentId);
         await folder.WriteAsync(release, cancellation);
         var serving =
-            Plan.Kind == RollbackKind.Cold ? await StartAsync(folder, release, cancellation) : decided.Serving;
+            Plan.Kind == RollbackKind.Cold ? await StartAsync(folder, release, cancellation) : decided.Serving.Single();
         var switched = await new HotRollback(context.Time, serving.Router, serving.Workload, serving.Probe).RunAsync(
             Plan.To.Version,
             CancellationToken.None
@@ -92,7 +92,13 @@ public sealed class RollbackRun(DeploymentContext context, DecidedRollback decid
                 $"./build.sh --target=Deploy --environment={context.Destination.Name} --version={Plan.To.Version} --force --reason=\"rollback\""
             );
         context.Say($"starts {Plan.To.Version} again, as {built.DeploymentId} has built it");
-        var serving = await context.Site.ServingAsync(built, Runs.Peek<InfrastructureOutputs>(built), cancellation);
+        var sides = await context.Site.ServingAsync(
+            built,
+            Runs.Peek<InfrastructureOutputs>(built),
+            release.Region,
+            cancellation
+        );
+        var serving = sides.Single();
         await serving.Workload.StartCandidateAsync(
             new(Plan.To.Version, folder.DeploymentId, images.Images, context.Site.CandidateSettings(release)),
             cancellation
@@ -155,7 +161,7 @@ public sealed class RollbackRun(DeploymentContext context, DecidedRollback decid
     {
         var startedAt = context.Time.GetUtcNow();
         var checks = await new SmokeChecks(context.Destination, context.Time).RunAsync(
-            serving.PublicUrl,
+            [serving],
             Plan.To.Version,
             await context.Site.DatabaseUrlAsync(CancellationToken.None),
             CancellationToken.None

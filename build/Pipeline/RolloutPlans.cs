@@ -25,7 +25,7 @@ public static class RolloutPlans
             AcceptLowTraffic = context.Request.AcceptLowTraffic,
             FreezeOverride = context.Request.Force ? context.Request.Reason : null,
             // Nobody may be at the terminal: what stands still ends as held, with the stable version serving.
-            HoldLimit = TimeSpan.FromMinutes(context.Destination.IsProduction ? 60 : 1),
+            HoldLimit = context.Destination.Rollout.HoldLimit,
         };
 
     public static RolloutPorts Ports(DeploymentContext context, Serving serving, IRolloutObserver observer) =>
@@ -65,16 +65,31 @@ public sealed class RolloutRequests(Tools.RunFolder folder) : IRolloutControl
     public bool Withdraw(string id) => _mailbox.Withdraw(id);
 }
 
-/// <summary>Before a stage that asks for a person: <c>--yes --reason</c> on the command line, or refused with what to type.</summary>
+/// <summary>
+/// Before a stage that asks for a person: <c>--yes --reason</c> on the command line, else the terminal is asked. Where
+/// nobody sits at one, the stage waits for <c>--target=Promote</c> from elsewhere, as long as the rollout may stand still.
+/// </summary>
 public sealed class StageApproval(DeploymentContext context) : IApproval
 {
-    public Task<ApprovalAnswer> AskAsync(ApprovalRequest request, CancellationToken cancellation) =>
-        context.Request.Yes
-            ? Task.FromResult(new ApprovalAnswer(true, context.Origin.Actor, context.Request.Reason))
-            : throw new PipelineException(
-                ExitCode.Held,
-                $"the stage {request.Stage} ({request.TrafficPercentage} % to {request.Candidate}) needs approval",
-                "a person's yes",
-                $"--resume --deployment-id={context.Runs.Current.DeploymentId} --yes --reason=\"…\""
-            );
+    public async Task<ApprovalAnswer> AskAsync(ApprovalRequest request, CancellationToken cancellation)
+    {
+        if (context.Request.Yes)
+            return new(true, context.Origin.Actor, context.Request.Reason);
+        if (context.Host.Ask is not { } ask)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, cancellation);
+            throw new OperationCanceledException(cancellation);
+        }
+        var answer = await Task.Run(
+            () =>
+                ask(
+                    $"{request.Candidate} is good so far. {request.TrafficPercentage} % of the traffic to it (stage {request.Stage})? yes or no:",
+                    cancellation
+                ),
+            cancellation
+        );
+        return string.Equals(answer?.Trim(), "yes", StringComparison.OrdinalIgnoreCase)
+            ? new(true, context.Origin.Actor)
+            : new(false, context.Origin.Actor, $"the answer was \"{answer?.Trim()}\", not yes");
+    }
 }

@@ -10,14 +10,13 @@ public sealed class RolloutRecorder : IRolloutObserver, IAsyncDisposable
     public const string TicksFile = "rollout/ticks.ndjson";
     public const string StateFile = "rollout/state.json";
 
-    private readonly StageRun _run;
+    private readonly RolloutScreen _screen;
     private readonly LineLog _ticks;
     private readonly LatestState _state;
-    private string _said = "";
 
     public RolloutRecorder(StageRun run)
     {
-        _run = run;
+        _screen = new(run.Context.Host.Live, run.Context.Log);
         _ticks = run.Folder.OpenLines(TicksFile);
         _state = new LatestState(
             new RolloutStateFile(run.Folder.PathOf(StateFile), run.Context.Workbench.Redactor.Redact),
@@ -31,15 +30,12 @@ public sealed class RolloutRecorder : IRolloutObserver, IAsyncDisposable
     public void Changed(RolloutState state)
     {
         _state.Write(state);
-        var line = RolloutView.RenderPlain(state);
-        if (line == _said)
-            return;
-        _said = line;
-        _run.Info(line);
+        _screen.Show(state);
     }
 
     public async ValueTask DisposeAsync()
     {
+        _screen.Dispose();
         await _state.DisposeAsync();
         await _ticks.DisposeAsync();
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Npgsql;
 using Slipway.Environments;
+using Slipway.Pipeline.Sites;
 using Slipway.Secrets;
 using Slipway.Smoke;
 using Slipway.Tools;
@@ -8,13 +9,13 @@ using Slipway.Versions;
 
 namespace Slipway.Pipeline;
 
-/// <summary>All smoke checks of an environment at the same time: every service through the router, the database, the critical endpoints.</summary>
+/// <summary>All smoke checks of an environment at the same time: every service through the router of every region, the database, the critical endpoints.</summary>
 public sealed class SmokeChecks(EnvironmentConfiguration environment, TimeProvider time)
 {
     /// <param name="version">Every service must say it.</param>
     /// <param name="database">Null when the environment has none.</param>
     public async Task<ImmutableArray<SmokeCheck>> RunAsync(
-        Uri publicUrl,
+        IEnumerable<Serving> sides,
         ProjectVersion version,
         Secret? database,
         CancellationToken cancellation
@@ -22,11 +23,15 @@ public sealed class SmokeChecks(EnvironmentConfiguration environment, TimeProvid
     {
         using var http = CheckConnections.Open();
         var check = new HttpCheck(http, time);
-        var checks = environment
-            .Services.Select(service => check.HealthAsync(publicUrl, service, version, cancellation))
-            .Concat(
-                environment.CriticalEndpoints.Select(endpoint => check.EndpointAsync(publicUrl, endpoint, cancellation))
-            );
+        var checks = sides.SelectMany(side =>
+            environment
+                .Services.Select(service => check.HealthAsync(side.PublicUrl, service, version, cancellation))
+                .Concat(
+                    environment.CriticalEndpoints.Select(endpoint =>
+                        check.EndpointAsync(side.PublicUrl, endpoint, cancellation)
+                    )
+                )
+        );
         if (environment.Database is not null)
             checks = checks.Append(DatabaseAsync(database, cancellation));
         return [.. await Task.WhenAll(checks)];

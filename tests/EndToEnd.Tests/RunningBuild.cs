@@ -11,7 +11,12 @@ internal sealed class RunningBuild
     private readonly Checkout _checkout;
     private readonly DateTime _startedAt = DateTime.UtcNow;
 
-    public RunningBuild(Checkout checkout, IEnumerable<string> arguments)
+    /// <param name="variables">Environment variables beside those of the checkout.</param>
+    public RunningBuild(
+        Checkout checkout,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? variables = null
+    )
     {
         _checkout = checkout;
         var start = new ProcessStartInfo(Path.Combine(checkout.Root, "build.sh"))
@@ -24,7 +29,7 @@ internal sealed class RunningBuild
         };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
-        foreach (var (name, value) in checkout.Environment)
+        foreach (var (name, value) in checkout.Environment.Concat(variables ?? new Dictionary<string, string>()))
             start.Environment[name] = value;
         _process = Process.Start(start)!;
         _process.StandardInput.Close();

@@ -4,6 +4,7 @@ namespace Slipway.Checks;
 public static class CheckNames
 {
     public const string Freeze = "freeze windows";
+    public const string Approval = "approval";
     public const string Lock = "environment lock";
     public const string SameVersion = "version in service";
     public const string WorkingTree = "working tree";

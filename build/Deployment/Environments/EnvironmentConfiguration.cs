@@ -146,6 +146,12 @@ public sealed record RolloutSettings
     /// <summary>A typical latency that grew by less is nobody's concern; a fresh process is slower than a warm one.</summary>
     public TimeSpan LatencyFloor { get; init; } = TimeSpan.FromMilliseconds(0.25);
 
+    /// <summary>
+    /// How long a rollout that stands still (paused, held, inconclusive, waiting for a person) waits before it ends as
+    /// held, with all traffic at the stable version.
+    /// </summary>
+    public TimeSpan HoldLimit { get; init; } = TimeSpan.FromMinutes(60);
+
     /// <summary>Cookie or header that keeps a user at one arm; null without sticky sessions.</summary>
     public string? StickyBy { get; init; }
 

@@ -131,6 +131,7 @@ internal static class EnvironmentReader
             MinimumRequests = (int)section.Integer("minimumRequests", defaults.MinimumRequests, 0, 100_000_000),
             FalseAbortProbability = section.Fraction("falseAbortProbability", defaults.FalseAbortProbability, 0.5),
             LatencyFloor = section.Duration("latencyFloor", Day) ?? defaults.LatencyFloor,
+            HoldLimit = section.Duration("holdLimit", Day) ?? defaults.HoldLimit,
             StickyBy = section.Text("stickyBy", TextRule.Header),
             SyntheticRequestsPerSecond = (int)section.Integer("syntheticRequestsPerSecond", 0, 0, 100_000),
             Metrics = section.Section("metrics", MetricsReader.Read) ?? defaults.Metrics,

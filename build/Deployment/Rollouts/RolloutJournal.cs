@@ -10,6 +10,7 @@ internal sealed class RolloutJournal
     private readonly ImmutableArray<RolloutStageResult>.Builder results =
         ImmutableArray.CreateBuilder<RolloutStageResult>();
     private DateTimeOffset stageStart;
+    private ApprovalAnswer? stageApproval;
     private long candidateRequests;
     private long candidateErrors;
     private long stableRequests;
@@ -63,9 +64,11 @@ internal sealed class RolloutJournal
         ports.Observer.Changed(State);
     }
 
-    public void BeginStage(int index, int weight)
+    /// <param name="approval">Who said yes to it; null where nobody was asked.</param>
+    public void BeginStage(int index, int weight, ApprovalAnswer? approval = null)
     {
         stageStart = ports.Time.GetUtcNow();
+        stageApproval = approval;
         (candidateRequests, candidateErrors, stableRequests, stableErrors) = (0, 0, 0, 0);
         Change(
             State with
@@ -74,7 +77,9 @@ internal sealed class RolloutJournal
                 Stage = index,
                 WeightAsked = weight,
                 Stages = State.Stages.SetItem(index, State.Stages[index] with { Status = "running" }),
-                Message = $"{weight} % of the traffic goes to {State.Candidate}",
+                Message =
+                    $"{weight} % of the traffic goes to {State.Candidate}"
+                    + (approval is null ? "" : $", approved by {approval.By}"),
             }
         );
     }
@@ -126,6 +131,9 @@ internal sealed class RolloutJournal
                 stableErrors,
                 explanation
             )
+            {
+                Approval = stageApproval,
+            }
         );
         Change(State with { Stages = State.Stages.SetItem(index, stage with { Status = status }) });
     }

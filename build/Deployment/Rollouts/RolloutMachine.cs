@@ -168,14 +168,11 @@ public sealed class RolloutMachine
         for (var index = first; index < plan.Settings.Stages.Length; index++)
         {
             var isEntered = isRunning && index == first;
-            var gate = isEntered ? null : Gate(index, cancellation);
-            if (gate is not null)
-            {
-                var opened = await watch.RunAsync(gate, cancellation);
-                if (opened.End != WatchEnd.Passed)
-                    return await EndEarlyAsync(opened, stable);
-            }
-            var ended = await RunStageAsync(index, cancellation);
+            using var gate = isEntered ? null : Gate(index, cancellation);
+            var opened = gate is null ? null : await watch.RunAsync(gate, cancellation);
+            if (opened is not null && opened.End != WatchEnd.Passed)
+                return await EndEarlyAsync(opened, stable);
+            var ended = await RunStageAsync(index, opened?.Approval, cancellation);
             if (ended.End is WatchEnd.Abort or WatchEnd.HeldTooLong)
                 return await EndEarlyAsync(ended, stable);
             if (ended.End == WatchEnd.PromotedFully)
@@ -184,11 +181,11 @@ public sealed class RolloutMachine
         return await PromoteAsync(stable, cancellation);
     }
 
-    private async Task<WatchResult> RunStageAsync(int index, CancellationToken cancellation)
+    private async Task<WatchResult> RunStageAsync(int index, ApprovalAnswer? approval, CancellationToken cancellation)
     {
         var weight = plan.Settings.Stages[index].TrafficPercentage;
         await shift.SetAsync(weight, cancellation);
-        journal.BeginStage(index, weight);
+        journal.BeginStage(index, weight, approval);
         await ticker.EnterAsync(index, cancellation);
         var ended = await watch.RunAsync(null, cancellation);
         while (ended.End == WatchEnd.RouterRestarted)
@@ -208,8 +205,10 @@ public sealed class RolloutMachine
         var stage = plan.Settings.Stages[index];
         var freeze = plan.FreezeOverride is null ? ports.Freeze : null;
         var request = new ApprovalRequest(stage.Name, stage.TrafficPercentage, plan.Candidate.Version.FullVersion);
-        var approval = stage.RequiresApproval ? ports.Approval.AskAsync(request, cancellation) : null;
-        return approval is null && freeze is null ? null : new StageGate(approval, freeze, stage.Name);
+        Func<CancellationToken, Task<ApprovalAnswer>>? ask = stage.RequiresApproval
+            ? token => ports.Approval.AskAsync(request, token)
+            : null;
+        return ask is null && freeze is null ? null : new StageGate(ask, freeze, stage.Name, cancellation);
     }
 
     private async Task<RolloutResult> EndEarlyAsync(WatchResult ended, ProjectVersion? stable)

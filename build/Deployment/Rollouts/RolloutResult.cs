@@ -26,7 +26,11 @@ public sealed record RolloutStageResult(
     long StableRequests,
     long StableErrors,
     string Explanation
-);
+)
+{
+    /// <summary>Who said yes before the stage; null where nobody had to.</summary>
+    public ApprovalAnswer? Approval { get; init; }
+}
 
 /// <summary>Output of Rollout.</summary>
 public sealed record RolloutResult : StageOutput, IStageFile

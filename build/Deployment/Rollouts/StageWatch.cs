@@ -19,7 +19,11 @@ internal enum WatchEnd
 }
 
 /// <param name="Explanation">Why, with numbers; for a person's decision who and why.</param>
-internal sealed record WatchResult(WatchEnd End, string Status, string Explanation);
+internal sealed record WatchResult(WatchEnd End, string Status, string Explanation)
+{
+    /// <summary>Who opened the gate; null where nobody had to.</summary>
+    public ApprovalAnswer? Approval { get; init; }
+}
 
 /// <summary>
 /// Watches one stage, or the wait for a gate before it: looks at every interval, probes, and takes requests of people.
@@ -168,6 +172,12 @@ internal sealed class StageWatch(
                 journal.Answer(request, true, RolloutPhase.Running, $"resumed {by}");
                 CountStillness(RolloutPhase.Running);
                 return null;
+        }
+        if (gate is { AwaitsApproval: true } && request.Kind == ControlKind.PromoteStage)
+        {
+            gate.Approve(request.By, request.Reason);
+            journal.Answer(request, true, phase, $"approved {by}");
+            return null;
         }
         if (gate is not null)
         {

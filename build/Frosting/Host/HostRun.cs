@@ -55,6 +55,7 @@ internal sealed class HostRun(
                 Instance<IRunResult>(_console),
                 Instance(_console.Commands),
                 Instance<IRunPrompt>(_console),
+                Instance<IRunLive>(_console),
                 Instance<IRunLog>(log),
                 Instance<IRunProgress>(progress),
                 Instance(cancellation),

@@ -32,7 +32,34 @@ public sealed class Aborting(DeploymentContext context)
     /// <exception cref="PipelineException">The router does not answer, or still gives the candidate something.</exception>
     public async Task<string> TakeBackAsync()
     {
-        var serving = await context.Site.LookAsync(context.Cancellation);
+        var said = new List<string>();
+        var stuck = new List<PipelineException>();
+        // The newest wave first: earlier ones that are promoted have nothing to take back.
+        foreach (var serving in (await context.Site.LookAsync(context.Request.Region, context.Cancellation)).Reverse())
+            try
+            {
+                said.Add(serving.Say(await TakeBackAsync(serving)));
+            }
+            catch (PipelineException dead)
+            {
+                stuck.Add(dead);
+            }
+        return stuck switch
+        {
+            [] => string.Join('\n', said),
+            [var one] when said.Count == 0 => throw one,
+            _ => throw new PipelineException(
+                stuck[0].ExitCode,
+                string.Join('\n', said.Concat(stuck.Select(dead => dead.Message))),
+                stuck[0].Expected,
+                stuck[0].Next,
+                stuck[0]
+            ),
+        };
+    }
+
+    private async Task<string> TakeBackAsync(Serving serving)
+    {
         var before = (await serving.Router.ReadAsync(context.Cancellation)).CandidateShare;
         for (var attempt = 1; ; attempt++)
         {
@@ -98,7 +125,8 @@ public sealed class Aborting(DeploymentContext context)
     {
         if (LiveRollout.Latest(context) is not { } latest || Runs.Peek<RolloutResult>(latest.Folder) is not { } rollout)
             return null;
-        var serving = await context.Site.LookAsync(context.Cancellation);
+        // The last wave says whether all of it was promoted.
+        var serving = (await context.Site.LookAsync(context.Request.Region, context.Cancellation))[^1];
         var stable = await serving.Workload.ReadAsync(Arm.Stable, context.Cancellation);
         if (rollout.Result != RolloutOutcome.Promoted || stable.DeploymentId != latest.DeploymentId)
             return null;

@@ -22,7 +22,7 @@ public sealed class EnvironmentReading(DeploymentContext context, string environ
         };
         try
         {
-            var serving = await site.LookAsync(cancellation);
+            var serving = (await site.LookAsync(region: null, cancellation)).Single();
             var stable = await serving.Workload.ReadAsync(Arm.Stable, cancellation);
             var other = await serving.Workload.ReadAsync(Arm.Candidate, cancellation);
             return status with

@@ -51,16 +51,26 @@ public interface ISite
     /// <summary>Variables that the candidate's instances get beside their own, e.g. an injected fault.</summary>
     ImmutableSortedDictionary<string, string> CandidateSettings(Release release);
 
-    /// <summary>The serving side, as the outputs of the infrastructure describe it.</summary>
+    /// <summary>
+    /// The serving sides in the order of the waves, as the outputs of the infrastructure describe them; one, of no
+    /// region, where the environment has none.
+    /// </summary>
     /// <param name="bundles">The run folder that bundles are taken from; null when nothing is started.</param>
-    Task<Serving> ServingAsync(RunFolder? bundles, InfrastructureOutputs? outputs, CancellationToken cancellation);
+    /// <param name="region">Only this one: what the release says for its stages, what was asked for elsewhere; null for all.</param>
+    /// <exception cref="PipelineException">There is no such region (exit 2).</exception>
+    Task<ImmutableArray<Serving>> ServingAsync(
+        RunFolder? bundles,
+        InfrastructureOutputs? outputs,
+        string? region,
+        CancellationToken cancellation
+    );
 
     /// <summary>
-    /// The serving side for looking at it and for shifting traffic between what runs. It needs the router and nothing
-    /// else: no database, no secrets, no Terraform. Nothing can be started with it.
+    /// The same for looking at them and for shifting traffic between what runs. It needs the routers and nothing else:
+    /// no database, no secrets, no Terraform. Nothing can be started with it.
     /// </summary>
-    /// <exception cref="PipelineException">There is nothing here yet.</exception>
-    Task<Serving> LookAsync(CancellationToken cancellation);
+    /// <exception cref="PipelineException">There is nothing here yet, or no such region.</exception>
+    Task<ImmutableArray<Serving>> LookAsync(string? region, CancellationToken cancellation);
 
     /// <summary>Whether there is anything of this environment to be seen from this machine.</summary>
     bool Exists { get; }
@@ -84,11 +94,17 @@ public interface ISite
     OutageFile? Outage => null;
 }
 
-/// <summary>What routes, runs and watches the two arms.</summary>
+/// <summary>What routes, runs and watches the two arms of one region.</summary>
+/// <param name="Region">Null where the environment has no regions.</param>
 public sealed record Serving(
+    string? Region,
     Uri PublicUrl,
     ITrafficRouter Router,
     IWorkload Workload,
     IHealthProbe Probe,
     IMetricsSource Metrics
-);
+)
+{
+    /// <summary>What is said of it begins with its region, where there are several.</summary>
+    public string Say(string text) => Region is null ? text : $"{Region}: {text}";
+}

@@ -130,33 +130,47 @@ public sealed class SandboxSite(
             : settings;
     }
 
-    public async Task<Serving> ServingAsync(
+    public async Task<ImmutableArray<Serving>> ServingAsync(
         RunFolder? bundles,
         InfrastructureOutputs? outputs,
+        string? region,
         CancellationToken cancellation
-    ) => await ServingAsync(bundles, await SecretsAsync(cancellation), cancellation);
+    ) => await ServingAsync(bundles, await SecretsAsync(cancellation), region, cancellation);
 
-    public Task<Serving> LookAsync(CancellationToken cancellation) =>
+    public Task<ImmutableArray<Serving>> LookAsync(string? region, CancellationToken cancellation) =>
         Exists
-            ? ServingAsync(null, ImmutableSortedDictionary<string, Secret>.Empty, cancellation)
+            ? ServingAsync(null, ImmutableSortedDictionary<string, Secret>.Empty, region, cancellation)
             : throw new PipelineException(
                 $"there is no {environment.Name} on this machine yet",
                 next: $"./build.sh --target=Deploy --environment={environment.Name}"
             );
 
-    private async Task<Serving> ServingAsync(
+    private async Task<ImmutableArray<Serving>> ServingAsync(
         RunFolder? bundles,
         ImmutableSortedDictionary<string, Secret> secrets,
+        string? region,
         CancellationToken cancellation
     )
     {
+        var waves = environment.Waves(region);
         var settings =
             await SettingsFile.ReadAsync(cancellation)
             ?? throw new PipelineException("the sandbox is down", next: "./build.sh --target=SandboxUp");
+        return [.. waves.Select(wave => ServingOf(wave, settings, bundles, secrets))];
+    }
+
+    private Serving ServingOf(
+        string? region,
+        SandboxSettings settings,
+        RunFolder? bundles,
+        ImmutableSortedDictionary<string, Secret> secrets
+    )
+    {
         var runtime = new HaproxyRuntime(Haproxy(settings));
         var (router, local) = Local(settings, bundles, secrets);
         var workload = new WatchedWorkload(local, _turns);
         return new(
+            region,
             settings.PublicUrl,
             new WatchedRouter(router, _turns),
             workload,

@@ -139,6 +139,31 @@ public sealed class EndedEarly
     }
 
     [Test]
+    public async Task NotByAnApprovalFromAnotherTerminal_WhichIsWrittenDownAndEndsTheQuestion()
+    {
+        var world = new FakeWorld { Approve = _ => new TaskCompletionSource<ApprovalAnswer>().Task };
+        world.Script.Add((500, () => world.Requests.Enqueue(new(ControlKind.PromoteStage, "ann", "looks well", "7"))));
+        var plan = world.Plan(with: settings =>
+            settings with
+            {
+                Stages = settings.Stages.SetItem(1, settings.Stages[1] with { RequiresApproval = true }),
+            }
+        );
+        var result = await new RolloutMachine(plan, world.Ports()).RunAsync(CancellationToken.None);
+        result.Result.ShouldBe(RolloutOutcome.Promoted);
+        result.Stages.Select(stage => stage.Approval?.By).ShouldBe([null, "ann", null]);
+        result.Stages[1].Approval!.Reason.ShouldBe("looks well");
+        result.Stages[1].StartedAt.ShouldBeGreaterThanOrEqualTo(result.StartedAt.AddSeconds(500));
+        world.States.ShouldContain(state =>
+            state.Phase == RolloutPhase.AwaitingApproval && state.Message.Contains("--target=Promote")
+        );
+        world.States.ShouldContain(state =>
+            state.Answered != null && state.Answered.RequestId == "7" && state.Answered.Obeyed
+        );
+        world.Asked.IsCancellationRequested.ShouldBeTrue();
+    }
+
+    [Test]
     public async Task ByErrorsDuringAnApproval_TheStageBeforeIsStillJudged()
     {
         var world = new FakeWorld { Approve = _ => new TaskCompletionSource<ApprovalAnswer>().Task };

@@ -97,6 +97,9 @@ internal sealed class FakeWorld
     /// <summary>Happens when the clock reaches a time after the start, once.</summary>
     public List<(double AtSecond, Action Happens)> Script { get; } = [];
 
+    /// <summary>Ends when the question that was asked last is not waited for any more.</summary>
+    public CancellationToken Asked { get; private set; }
+
     public Func<ApprovalRequest, Task<ApprovalAnswer>> Approve { get; set; } =
         _ => Task.FromResult(new ApprovalAnswer(true, "ann"));
 
@@ -234,7 +237,11 @@ internal sealed class FakeWorld
     public Task<ControlRequest?> TakeAsync(CancellationToken cancellation) =>
         Call("control", () => Requests.TryDequeue(out var request) ? request : null, cancellation);
 
-    public Task<ApprovalAnswer> AskAsync(ApprovalRequest request, CancellationToken cancellation) => Approve(request);
+    public Task<ApprovalAnswer> AskAsync(ApprovalRequest request, CancellationToken cancellation)
+    {
+        Asked = cancellation;
+        return Approve(request);
+    }
 
     public Task TickedAsync(TickLine line, CancellationToken cancellation) =>
         Call(

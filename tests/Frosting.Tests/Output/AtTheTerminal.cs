@@ -88,4 +88,46 @@ internal sealed class AtTheTerminal
     {
         public override void WriteLine(string? value) => throw new IOException("Input/output error");
     }
+
+    private static IRunLive View(Cake.Core.ICakeContext context) =>
+        (IRunLive)context.ServiceProvider.GetService(typeof(IRunLive))!;
+
+    [Test]
+    public void A_view_is_written_over_and_the_log_goes_on_above_it()
+    {
+        using var host = HostUnderTest
+            .With(typeof(X))
+            .InTerminal()
+            .Doing(
+                "X",
+                context =>
+                {
+                    View(context).Show(["├─ 5 %", "└─ fine\u001b[2J"]);
+                    Console.WriteLine("a line");
+                    View(context).Show(["├─ 50 %"]);
+                    View(context).Show([]);
+                }
+            );
+        host.Run("--target=X").ShouldBe(0);
+        host.Out.ShouldContain(
+            "├─ 5 %\n└─ fine\n\u001b[2F\u001b[Ja line\n├─ 5 %\n└─ fine\n\u001b[2F\u001b[J├─ 50 %\n\u001b[1F\u001b[J"
+        );
+    }
+
+    [Test]
+    public void There_is_no_view_in_a_file()
+    {
+        using var host = HostUnderTest
+            .With(typeof(X))
+            .Doing(
+                "X",
+                context =>
+                {
+                    View(context).Width.ShouldBeNull();
+                    View(context).Show(["never"]);
+                }
+            );
+        host.Run("--target=X").ShouldBe(0);
+        host.Out.ShouldNotContain("never");
+    }
 }

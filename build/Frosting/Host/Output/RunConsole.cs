@@ -9,7 +9,7 @@ internal sealed class RunConsole(
     bool colours,
     bool json,
     Func<string, string> redact
-) : IRunResult, IRunPrompt
+) : IRunResult, IRunPrompt, IRunLive
 {
     private const string Reset = "\u001b[0m";
     private static readonly string[] s_taskColours =
@@ -23,6 +23,8 @@ internal sealed class RunConsole(
     private readonly Lock _lock = new();
     private readonly TextWriter _writer = json ? surroundings.Error : surroundings.Out;
     private readonly Dictionary<string, string> _colourOf = new(StringComparer.OrdinalIgnoreCase);
+    private string[] _live = [];
+    private int _liveShown;
     private string? _status;
     private bool _statusShown;
     private List<string>? _waiting;
@@ -37,6 +39,8 @@ internal sealed class RunConsole(
 
     /// <summary>A line at the bottom that is written over; only a terminal has one.</summary>
     public bool HasStatusLine => surroundings.CanRewriteLines && !json && Verbosity > Verbosity.Quiet;
+
+    public int? Width => HasStatusLine ? surroundings.Width : null;
 
     public bool ResultWritten { get; private set; }
 
@@ -158,6 +162,30 @@ internal sealed class RunConsole(
             {
                 HideStatus();
                 _status = text is null ? null : Fit(Plain(redact(text)));
+                ShowStatus();
+                _writer.Flush();
+            });
+        }
+    }
+
+    public void Show(IReadOnlyList<string> lines)
+    {
+        if (!HasStatusLine)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_waiting is not null)
+            {
+                return;
+            }
+
+            Guarded(() =>
+            {
+                HideStatus();
+                _live = [.. lines.Select(line => Fit(Plain(redact(line))))];
                 ShowStatus();
                 _writer.Flush();
             });
@@ -305,15 +333,28 @@ internal sealed class RunConsole(
 
     private void HideStatus()
     {
-        if (_statusShown)
+        // Up to the first line of the view, and clear to the end of the screen.
+        if (_liveShown > 0)
+        {
+            _writer.Write($"\u001b[{_liveShown}F\u001b[J");
+        }
+        else if (_statusShown)
         {
             _writer.Write("\r\u001b[K");
-            _statusShown = false;
         }
+
+        _liveShown = 0;
+        _statusShown = false;
     }
 
     private void ShowStatus()
     {
+        foreach (var line in _live)
+        {
+            _writer.WriteLine(line);
+        }
+
+        _liveShown = _live.Length;
         if (_status is { } status)
         {
             _writer.Write(status);

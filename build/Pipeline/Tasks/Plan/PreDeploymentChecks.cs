@@ -34,10 +34,12 @@ public sealed class PreDeploymentChecks : Stage<ChecksResult>
         foreach (var check in checks)
             run.Info($"{check.Status.ToString().ToLowerInvariant()} {check.Name}: {check.Detail}");
         ChecksVerdict.Demand(checks);
+        var approval = new EnvironmentApproval(context).Ask(release, run.Cancellation);
+        run.Info($"{approval.Status.ToString().ToLowerInvariant()} {approval.Name}: {approval.Detail}");
         return new()
         {
             DeploymentId = run.Id,
-            Checks = [.. checks],
+            Checks = [.. checks, approval],
             SecretsSha256 = secrets?.FileSha256,
         };
     }

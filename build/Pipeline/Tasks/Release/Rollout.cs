@@ -24,7 +24,7 @@ public sealed class Rollout : Stage<RolloutResult>
         await run.ReadAsync<MigrationResult>();
         var outputs = await run.ReadAsync<InfrastructureOutputs>();
         var site = run.Context.Site;
-        var serving = await site.ServingAsync(run.Folder, outputs, run.Cancellation);
+        var serving = (await site.ServingAsync(run.Folder, outputs, release.Region, run.Cancellation)).Single();
         await using var traffic = await RolloutTraffic.StartAsync(run.Context, serving);
         await using var outage = SharedOutage.Start(run, release, serving.Router);
         await using var observer = new RolloutRecorder(run);

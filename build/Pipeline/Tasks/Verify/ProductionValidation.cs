@@ -19,13 +19,13 @@ public sealed class ProductionValidation : ReleasedStage<ValidationResult>
         var apk = await run.ReadAsync<ApkArtifact>();
         var outputs = await run.ReadAsync<InfrastructureOutputs>();
         await run.ReadAsync<SmokeResult>();
-        var serving = await run.Context.Site.ServingAsync(run.Folder, outputs, run.Cancellation);
+        var sides = await run.Context.Site.ServingAsync(run.Folder, outputs, release.Region, run.Cancellation);
         var result = await new FlowValidation(run.Context.Workbench).RunAsync(
             run.Context.SubProject,
             run.Folder,
             release,
             apk,
-            serving.PublicUrl,
+            sides.Single().PublicUrl,
             run.Line,
             run.Cancellation
         );

@@ -17,9 +17,9 @@ public sealed class Smoke : ReleasedStage<SmokeResult>
         var release = await run.ReadAsync<Release>();
         await run.ReadAsync<RolloutResult>();
         var outputs = await run.ReadAsync<InfrastructureOutputs>();
-        var serving = await run.Context.Site.ServingAsync(run.Folder, outputs, run.Cancellation);
+        var sides = await run.Context.Site.ServingAsync(run.Folder, outputs, release.Region, run.Cancellation);
         var checks = await new SmokeChecks(run.Context.Destination, run.Context.Time).RunAsync(
-            serving.PublicUrl,
+            sides,
             release.Version,
             await run.Context.Site.DatabaseUrlAsync(run.Cancellation),
             run.Cancellation
