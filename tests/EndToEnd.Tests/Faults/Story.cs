@@ -16,6 +16,10 @@ internal static partial class Story
             .. lines.Where(line => line.Contains(" started again", StringComparison.Ordinal)),
             End(cell),
             .. lines.Where(line => TakenBack().IsMatch(line)),
+            .. lines
+                .Select(line => NoTraffic().Match(line))
+                .Where(match => match.Success)
+                .Select(match => $"the candidate had no traffic any more after {match.Groups["seconds"].Value} s"),
         ];
         return string.Join(
             ' ',
@@ -68,8 +72,11 @@ internal static partial class Story
     [GeneratedRegex(@"^(?<version>v\d+\.\d+\.\d+) at [0-9a-f]+ →")]
     private static partial Regex Release();
 
-    [GeneratedRegex(@"^(?:v\S+ serves again, switched in|v\S+ has all traffic again after)|0 % after [\d.]+ s")]
+    [GeneratedRegex(@"^(?:v\S+ serves again, switched in|v\S+ has all traffic again after)")]
     private static partial Regex TakenBack();
+
+    [GeneratedRegex(@"; 0 % after (?<seconds>[\d.]+) s")]
+    private static partial Regex NoTraffic();
 
     [GeneratedRegex(@"^\w+ failed: ")]
     private static partial Regex Failure();
