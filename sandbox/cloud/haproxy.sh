@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # HAProxy for the sandbox, master and worker, with the configuration that the pipeline writes.
 #   SLIPWAY_SANDBOX_ROOT    folder of this sandbox; haproxy/haproxy.cfg below it is the configuration
-# up      starts it and waits for its admin socket; nothing when it runs
+# up      starts it and waits for its admin socket and its ports; nothing when it runs
 # down    lets requests end, then stops it
 # status  exit 0 running, 3 not running
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -37,6 +37,16 @@ answers() {
   grep -qF -e "$1" /proc/net/unix
 }
 
+# One that answers at its admin socket may have closed its ears to users: a takeover that was broken off leaves it so.
+listens() {
+  local address
+  while read -r address; do
+    (exec 3<>"/dev/tcp/${address%:*}/${address##*:}") 2>/dev/null || return 1
+  done < <(awk '$1 == "bind" { print $2 }' "$configuration")
+}
+
+runs() { master >/dev/null && answers "$1" && listens; }
+
 up() {
   need_program haproxy haproxy
   [ -s "$configuration" ] || die "$configuration is not there" "./build.sh --target=SandboxUp writes it"
@@ -44,7 +54,7 @@ up() {
   local socket leftovers
   socket=$(admin_socket)
   [ -n "$socket" ] || die "$configuration has no 'stats socket' line: the pipeline could not steer it" "./build.sh --target=SandboxUp writes it anew"
-  if master >/dev/null && answers "$socket"; then
+  if runs "$socket"; then
     say "running, process $(master)"
     return 0
   fi
@@ -56,10 +66,10 @@ up() {
   (cd / && haproxy -W -D -p "$pid_file" -f "$configuration" ${leftovers[@]:+-sf "${leftovers[@]}"}) \
     >"$home/start.log" 2>&1 </dev/null 9>&- || die "haproxy does not start: $(tail -n 3 "$home/start.log")" "is its port taken by another program?"
   local turns=200
-  until master >/dev/null && answers "$socket"; do
+  until runs "$socket"; do
     turns=$((turns - 1))
     if [ "$turns" -le 0 ]; then
-      die "haproxy was started, but does not answer on $socket: $(tail -n 3 "$home/start.log")" "haproxy -d -f $configuration"
+      die "haproxy was started, but does not answer on $socket and its ports: $(tail -n 3 "$home/start.log")" "haproxy -d -f $configuration"
     fi
     sleep 0.05
   done
@@ -91,7 +101,7 @@ down() {
 
 status() {
   local pid socket
-  if [ -s "$configuration" ] && socket=$(admin_socket) && pid=$(master) && answers "$socket"; then
+  if [ -s "$configuration" ] && socket=$(admin_socket) && pid=$(master) && runs "$socket"; then
     say "running, process $pid, admin socket $socket"
   else
     say "not running"

@@ -107,8 +107,38 @@ public sealed class InterruptedDeployments
         run.ExitCode.ShouldBe(1, run.Text);
         run.Text.ShouldContain("the disk is full");
         run.Text.ShouldContain("make room");
-        probe.Read().Failed.ShouldBe(0, run.Text);
+        var report = probe.Read();
+        report.Failed.ShouldBe(0, $"{report}\n{run.Text}");
         (await _checkout.ServedAsync()).ShouldBe([_serving], run.Text);
+    }
+
+    [Test]
+    public async Task ADatabaseThatDiesInTheRollout_IsNotTheCandidatesFault()
+    {
+        var version = Next();
+        var build = await UntilHalfTheTrafficAsync(version);
+        Injection.EndDatabase(_checkout);
+        var run = await build.EndAsync(Patience);
+        run.Text.ShouldContain("the database had died and was started again");
+        run.ExitCode.ShouldBe(0, run.Text);
+        (await _checkout.ServedAsync()).ShouldBe([version], run.Text);
+        _serving = version;
+    }
+
+    [Test]
+    public async Task APowerCutInTheRollout_LeavesTheVersionBefore_AndIsResumed()
+    {
+        var version = Next();
+        var build = await UntilHalfTheTrafficAsync(version);
+        Injection.EndEverything(_checkout, build);
+        var up = await _checkout.BuildAsync("--target=SandboxUp");
+        up.ExitCode.ShouldBe(0, up.Text);
+        (await _checkout.ServedAsync()).ShouldBe([_serving], build.Text + up.Text);
+
+        var resumed = await _checkout.BuildAsync("--target=Deploy", "--resume", "--version=v" + version);
+        resumed.ExitCode.ShouldBe(0, resumed.Text);
+        (await _checkout.ServedAsync()).ShouldBe([version], resumed.Text);
+        _serving = version;
     }
 
     [Test]

@@ -19,8 +19,10 @@ internal sealed class RunningBuild
     )
     {
         _checkout = checkout;
-        var start = new ProcessStartInfo(Path.Combine(checkout.Root, "build.sh"))
+        // A script that starts the tests in its background has Ctrl-C ignored, and so would whatever is started here.
+        var start = new ProcessStartInfo("env")
         {
+            ArgumentList = { "--default-signal=INT,QUIT", Path.Combine(checkout.Root, "build.sh") },
             UseShellExecute = false,
             WorkingDirectory = checkout.Root,
             RedirectStandardOutput = true,

@@ -18,6 +18,9 @@ internal sealed class CandidateProbe(RolloutPlan plan, RolloutPorts ports, Arm a
     /// <summary>What was wrong at the last probe; empty when nothing was.</summary>
     public ImmutableArray<string> Problems { get; private set; } = [];
 
+    /// <summary>Whether the last probe failed for something that is not the candidate's: the stable version is ill, too, or nobody could be asked.</summary>
+    private bool IsBlameless { get; set; }
+
     /// <summary>Time until the next probe; zero when it is due.</summary>
     public TimeSpan Due
     {
@@ -30,31 +33,51 @@ internal sealed class CandidateProbe(RolloutPlan plan, RolloutPorts ports, Arm a
 
     public async Task ProbeAsync(CancellationToken cancellation)
     {
-        if (await ReadAsync(arm, cancellation) is not { } readings)
-        {
-            // Not asked is not failed: a router or a machine that does not say which instances there are tells nothing of
-            // the candidate. It cannot pass like that, nor is it dead.
-            Problems = ["nobody says which instances there are"];
-            schedule = schedule with { FailuresInARow = Math.Clamp(FailuresInARow, 1, ProbeSchedule.Dead - 1) };
-            last = ports.Time.GetTimestamp();
-            return;
-        }
-        var judgement = HealthJudgement.Of(readings, plan.Candidate.Version.Number);
-        Problems = judgement.Problems;
-        var next = schedule.After(judgement.IsHealthy);
-        // What both versions suffer from (a dead database) is not the candidate's fault: it cannot pass, nor is it dead.
-        if (next.IsDead && await IsOtherIllAsync(cancellation))
-            next = next with { FailuresInARow = ProbeSchedule.Dead - 1 };
-        schedule = next;
+        // A closer look is at both in the same moment: asked one after the other, a shared cause that ends in between
+        // would be laid to the candidate.
+        var other = FailuresInARow > 0 ? IsOtherIllAsync(cancellation) : Task.FromResult(false);
+        var readings = await ReadAsync(arm, cancellation);
+        var isOtherIll = await other;
+        if (readings is { } asked)
+            Judge(HealthJudgement.Of(asked, plan.Candidate.Version.Number), isOtherIll);
+        else
+            NobodyWasAsked();
         last = ports.Time.GetTimestamp();
     }
 
-    /// <summary>Before the first weight: three tries, then the candidate is not fit to get any traffic.</summary>
+    private void Judge(HealthJudgement judgement, bool isOtherIll)
+    {
+        Problems = judgement.Problems;
+        var next = schedule.After(judgement.IsHealthy);
+        // What both versions suffer from (a dead database) is not the candidate's fault: it cannot pass, nor does it
+        // come nearer to being dead. Afterwards it has the time to recover that the stable version had.
+        IsBlameless = isOtherIll && !judgement.IsHealthy;
+        schedule = IsBlameless ? next with { FailuresInARow = 1 } : next;
+    }
+
+    /// <summary>
+    /// Not asked is not failed: a router or a machine that does not say which instances there are tells nothing of the
+    /// candidate. It cannot pass like that, nor is it dead.
+    /// </summary>
+    private void NobodyWasAsked()
+    {
+        Problems = ["nobody says which instances there are"];
+        IsBlameless = true;
+        schedule = schedule with { FailuresInARow = Math.Clamp(FailuresInARow, 1, ProbeSchedule.Dead - 1) };
+    }
+
+    /// <summary>
+    /// Before the first weight: three tries, then the candidate is not fit to get any traffic. While the stable version
+    /// is ill as well, or nobody says which instances there are, it is waited for.
+    /// </summary>
     public async Task DemandHealthyAsync(CancellationToken cancellation)
     {
+        var start = ports.Time.GetTimestamp();
         await ProbeAsync(cancellation);
-        for (var attempt = 1; FailuresInARow > 0 && attempt < ProbeSchedule.Dead; attempt++)
+        while (schedule is { FailuresInARow: > 0, IsDead: false })
         {
+            if (IsBlameless && ports.Time.GetElapsedTime(start) > plan.Health.Timeout)
+                throw Unjudged();
             await Task.Delay(schedule.Delay, ports.Time, cancellation);
             await ProbeAsync(cancellation);
         }
@@ -66,6 +89,14 @@ internal sealed class CandidateProbe(RolloutPlan plan, RolloutPorts ports, Arm a
             "read the candidate's logs in the run folder"
         );
     }
+
+    private PipelineException Unjudged() =>
+        new(
+            ExitCode.Held,
+            $"for {plan.Health.Timeout.TotalSeconds:0} s neither version was healthy, or nobody could be asked, so the candidate cannot be judged: {string.Join("; ", Problems)}",
+            "what both versions need (a database, the router, a service of others) answers",
+            $"./build.sh --target=Deploy --resume --deployment-id={plan.Candidate.DeploymentId} when it does"
+        );
 
     private async Task<bool> IsOtherIllAsync(CancellationToken cancellation)
     {

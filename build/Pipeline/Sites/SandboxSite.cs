@@ -27,6 +27,7 @@ public sealed class SandboxSite(
 ) : ISite
 {
     private readonly RepairTurns _turns = new();
+    private Secret? _databaseUrl;
     private readonly ConcurrentDictionary<string, bool> _died = new(StringComparer.Ordinal);
     private readonly Lazy<SandboxRoot> _root = new(() => SandboxRoot.Open(tools.Root, user, overriddenRoot));
 
@@ -84,13 +85,11 @@ public sealed class SandboxSite(
 
     public async Task<TerraformLayer> LayerAsync(CancellationToken cancellation)
     {
-        // What was brought up counts, whatever the environment has by now: SandboxDown takes that down. The file is
-        // written anew, because an older version of this program may have written it in other words.
-        var before = await SettingsFile.ReadAsync(cancellation);
-        var settings = await SettingsFile.EnsureAsync(
-            before is null ? environment.Waves() : [.. before.Regions.Select(region => region.Name)],
-            cancellation
-        );
+        // What was brought up counts, whatever the environment has by now: SandboxDown takes that down. Ports are looked
+        // after before a run; in the middle of one, users are at them, whatever is dead at this moment.
+        var settings =
+            await SettingsFile.KeepAsync(cancellation)
+            ?? await SettingsFile.EnsureAsync(environment.Waves(), cancellation);
         return new TerraformLayer(
             tools.PathOf(Path.Combine("terraform", environment.Terraform!.Layer)),
             Path.Combine(settings.TerraformState, "data")
@@ -121,7 +120,7 @@ public sealed class SandboxSite(
             return null;
         var terraform = tools.Terraform(await LayerAsync(cancellation));
         await terraform.InitAsync(null, cancellation);
-        return (await terraform.OutputsAsync(cancellation)).Sensitive.GetValueOrDefault(name);
+        return _databaseUrl = (await terraform.OutputsAsync(cancellation)).Sensitive.GetValueOrDefault(name);
     }
 
     public async Task<(ImageKind Kind, string Why)> ImageKindAsync(CancellationToken cancellation)
@@ -274,7 +273,7 @@ public sealed class SandboxSite(
         var parts = new SandboxParts(settings);
         var healed = ImmutableArray.CreateBuilder<string>();
         foreach (var region in settings.Regions)
-            if (!await SandboxParts.RouterRunsAsync(region, cancellation))
+            if (!await SandboxParts.RouterServesAsync(region, cancellation))
             {
                 await RunAsync("haproxy.sh", settings, region.Root, cancellation);
                 healed.Add(region.Name is null ? "the load balancer" : $"the load balancer of {region.Name}");
@@ -301,7 +300,9 @@ public sealed class SandboxSite(
             if (serving.InstancesAlive >= serving.InstancesWanted)
                 continue;
             _died[serving.DeploymentId ?? ""] = true;
-            await Local(region, settings, null, await SecretsAsync(cancellation))
+            // Terraform is not asked again: users wait, and a stage may be asking it just now, in the same folder.
+            var secrets = await SecretsAsync(_databaseUrl ?? await DatabaseUrlAsync(cancellation), cancellation);
+            await Local(region, settings, null, secrets)
                 .Workload.RepairStableAsync(cancellation);
             repaired.Add(region.Name is null ? $"{serving.Version}" : $"{serving.Version} in {region.Name}");
         }
@@ -373,18 +374,18 @@ public sealed class SandboxSite(
                 tools.Time
             );
 
-    private async Task<ServiceSecrets> SecretsAsync(CancellationToken cancellation)
-    {
-        var everyone = ImmutableSortedDictionary<string, Secret>.Empty;
-        if (await DatabaseUrlAsync(cancellation) is { } url)
-            everyone = everyone.Add("DATABASE_URL", url);
-        return new(
-            everyone,
+    private async Task<ServiceSecrets> SecretsAsync(CancellationToken cancellation) =>
+        await SecretsAsync(await DatabaseUrlAsync(cancellation), cancellation);
+
+    private async Task<ServiceSecrets> SecretsAsync(Secret? databaseUrl, CancellationToken cancellation) =>
+        new(
+            databaseUrl is null
+                ? ImmutableSortedDictionary<string, Secret>.Empty
+                : ImmutableSortedDictionary<string, Secret>.Empty.Add("DATABASE_URL", databaseUrl),
             environment.Services.All(service => service.Secrets.IsDefaultOrEmpty)
                 ? ServiceSecrets.None.Declared
                 : (await vault.OpenAsync(environment, cancellation)).Values
         );
-    }
 
     private HaproxySettings Haproxy(SandboxRegion region) =>
         new(region.HaproxyFolder, region.HttpPort, environment.Services, environment.Rollout.StickyBy)

@@ -16,7 +16,7 @@ public sealed class SandboxParts(SandboxSettings settings)
         if (!DatabaseRuns() || !await AnswersAsync(settings.DatabasePort, cancellation))
             dead.Add("terraform_data.postgres");
         foreach (var region in settings.Regions)
-            if (!await RouterRunsAsync(region, cancellation) || !await AnswersAsync(region.HttpPort, cancellation))
+            if (!await RouterServesAsync(region, cancellation))
                 dead.Add(region.RouterAddress);
         return dead.ToImmutable();
     }
@@ -27,6 +27,30 @@ public sealed class SandboxParts(SandboxSettings settings)
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         var endPoint = new UnixDomainSocketEndPoint(region.AdminSocket);
         return await ConnectsAsync(token => socket.ConnectAsync(endPoint, token), cancellation);
+    }
+
+    /// <summary>
+    /// Whether users get through to it, too: a takeover that was broken off leaves one that takes orders and has closed
+    /// its port.
+    /// </summary>
+    public static async Task<bool> RouterServesAsync(SandboxRegion region, CancellationToken cancellation) =>
+        await RouterRunsAsync(region, cancellation) && await AnswersAsync(region.HttpPort, cancellation);
+
+    /// <summary>
+    /// Whether a HAProxy with this region's configuration is alive, though it may take no orders any more: its port is
+    /// nobody else's.
+    /// </summary>
+    public static bool RouterLives(SandboxRegion region)
+    {
+        var configuration = Path.Combine(region.HaproxyFolder, "haproxy.cfg");
+        return Directory
+            .EnumerateDirectories("/proc")
+            .Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0]))
+            .Any(folder =>
+                ReadLines($"{folder}/comm") is ["haproxy", ..]
+                && ReadLines($"{folder}/cmdline") is [var arguments, ..]
+                && arguments.Split('\0').Contains(configuration, StringComparer.Ordinal)
+            );
     }
 
     /// <summary>Whether the process of the cluster's pid file runs, is PostgreSQL, and has the cluster's port.</summary>

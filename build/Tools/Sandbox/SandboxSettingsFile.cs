@@ -72,7 +72,11 @@ public sealed class SandboxSettingsFile(SandboxRoot root, string scripts)
             ports[key] =
                 before is not null
                 && before.HttpPorts.TryGetValue(key, out var kept)
-                && (IsFree(kept) || await SandboxParts.RouterRunsAsync(before.In(region), cancellation))
+                && (
+                    IsFree(kept)
+                    || SandboxParts.RouterLives(before.In(region))
+                    || await SandboxParts.RouterRunsAsync(before.In(region), cancellation)
+                )
                     ? kept
                     : ChoosePort(
                         region is null ? "http" : $"http#{region}",
@@ -80,11 +84,23 @@ public sealed class SandboxSettingsFile(SandboxRoot root, string scripts)
                     );
         }
         var database =
-            before is not null && (IsFree(before.DatabasePort) || parts!.DatabaseRuns())
+            before is not null && (parts!.DatabaseRuns() || await IsFreeSoonAsync(before.DatabasePort, cancellation))
                 ? before.DatabasePort
                 : ChoosePort("database", [.. ports.Values]);
         var settings = new SandboxSettings(root.Location, scripts, ports.ToImmutable(), database);
         await WriteAsync(settings, cancellation);
+        return settings;
+    }
+
+    /// <summary>
+    /// The settings as they are, written anew because an older version of this program may have written them in other
+    /// words; null when there are none. No port changes, whatever does not run just now.
+    /// </summary>
+    public async Task<SandboxSettings?> KeepAsync(CancellationToken cancellation)
+    {
+        var settings = await ReadAsync(cancellation);
+        if (settings is not null)
+            await WriteAsync(settings, cancellation);
         return settings;
     }
 
@@ -120,6 +136,18 @@ public sealed class SandboxSettingsFile(SandboxRoot root, string scripts)
         [property: JsonPropertyName("http_port")] int? HttpPort,
         [property: JsonPropertyName("database_port")] int DatabasePort
     );
+
+    /// <summary>A server that was killed leaves children that hold its port for a moment.</summary>
+    private static async Task<bool> IsFreeSoonAsync(int port, CancellationToken cancellation)
+    {
+        for (var attempt = 0; attempt < 20; attempt++)
+        {
+            if (IsFree(port))
+                return true;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellation);
+        }
+        return false;
+    }
 
     private static bool IsFree(int port)
     {

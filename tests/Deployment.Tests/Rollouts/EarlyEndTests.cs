@@ -301,6 +301,53 @@ public sealed class BothVersionsSuffer
     }
 }
 
+public sealed class ADatabaseDiesUnderBothVersions
+{
+    [Test]
+    public async Task AndTheCandidateComesBackALittleLater_ItIsNotBlamed()
+    {
+        var world = new FakeWorld();
+        world.Script.Add((55, () => (world.Stable.IsIll, world.Other.IsIll) = (true, true)));
+        world.Script.Add((80, () => world.Stable.IsIll = false));
+        world.Script.Add((80.9, () => world.Other.IsIll = false));
+        var result = await new RolloutMachine(world.Plan(), world.Ports()).RunAsync(CancellationToken.None);
+        result.Result.ShouldBe(RolloutOutcome.Promoted, result.Reason);
+    }
+
+    [Test]
+    public async Task AndTheCandidateDoesNotComeBack_ItIsTakenBack()
+    {
+        var world = new FakeWorld();
+        world.Script.Add((55, () => (world.Stable.IsIll, world.Other.IsIll) = (true, true)));
+        world.Script.Add((80, () => world.Stable.IsIll = false));
+        var result = await new RolloutMachine(world.Plan(), world.Ports()).RunAsync(CancellationToken.None);
+        result.Result.ShouldBe(RolloutOutcome.RolledBack, result.Reason);
+    }
+
+    [Test]
+    public async Task BeforeTheFirstWeight_ItIsWaitedFor()
+    {
+        var world = new FakeWorld();
+        world.AfterStart = () => (world.Stable.IsIll, world.Other.IsIll) = (true, true);
+        world.Script.Add((20, () => (world.Stable.IsIll, world.Other.IsIll) = (false, false)));
+        var result = await new RolloutMachine(world.Plan(), world.Ports()).RunAsync(CancellationToken.None);
+        result.Result.ShouldBe(RolloutOutcome.Promoted, result.Reason);
+    }
+
+    [Test]
+    public async Task BeforeTheFirstWeight_AndForGood_APersonIsAsked_AndNobodyIsBlamed()
+    {
+        var world = new FakeWorld();
+        world.AfterStart = () => (world.Stable.IsIll, world.Other.IsIll) = (true, true);
+        var held = await Should.ThrowAsync<PipelineException>(
+            new RolloutMachine(world.Plan(), world.Ports()).RunAsync(CancellationToken.None)
+        );
+        held.ExitCode.ShouldBe(ExitCode.Held);
+        held.Message.ShouldStartWith("neither version is healthy");
+        world.Share.ShouldBe(0);
+    }
+}
+
 public sealed class TooLittleTraffic
 {
     [Test]

@@ -232,6 +232,8 @@ internal sealed class FakeWorld
                 if (!ProbesCanAsk)
                     throw new PipelineException("the router's socket does not answer");
                 var slot = arm == Arm.Stable ? Stable : Other;
+                if (slot.Version is null)
+                    return []; // nothing was started there: there is nobody to ask
                 var well = slot.Serves && !slot.IsIll;
                 return [new("api", well, well ? 200 : 503, slot.SaysVersion ?? slot.Version?.Number, 1, "")];
             },

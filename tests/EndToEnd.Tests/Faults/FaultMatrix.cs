@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Slipway.EndToEnd.Tests.Faults;
 
@@ -41,28 +40,45 @@ public sealed class FaultMatrix
 
     private static string? Part => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } part ? part : null;
 
-    private static IEnumerable<TestCaseData> Cells()
+    private static IEnumerable<TestCaseData> Cells() =>
+        (Part is { } part ? part.Split(',').SelectMany(CellsOf) : OfTheSuite).Select(cell => new TestCaseData(
+            cell.Stage,
+            cell.Fault
+        ));
+
+    /// <param name="part"><c>whole</c>, a stage, or one cell of it: <c>Smoke/SIGTERM</c>.</param>
+    private static IEnumerable<(string Stage, string Fault)> CellsOf(string part)
     {
-        var cells = Part is { } part
-            ? Stages
-                .Where(stage => part == "whole" || part.Split(',').Contains(stage, StringComparer.Ordinal))
-                .SelectMany(stage => Injection.All.Select(fault => (Stage: stage, Fault: fault)))
-            :
-            [
-                ("TerraformDeploy", Injection.Terminate),
-                ("Rollout", Injection.InterruptTwice),
-                ("Rollout", Injection.RouterDead),
-                ("Rollout", Injection.CandidateDead),
-                ("Rollout", Injection.StableDead),
-            ];
-        return cells.Select(cell => new TestCaseData(cell.Item1, cell.Item2));
+        var (stage, fault) = part.Split('/', 2) is [var name, var one] ? (name, one) : (part, null);
+        var cells = Stages
+            .Where(known => stage == "whole" || stage == known)
+            .SelectMany(known => Injection.All.Select(each => (Stage: known, Fault: each)))
+            .Where(cell => fault is null || fault == cell.Fault)
+            .ToArray();
+        return cells.Length > 0
+            ? cells
+            : throw new ArgumentException(
+                $"{Variable}: there is no {part}; whole, or one of {string.Join(", ", Stages)}, with / and one of {string.Join(", ", Injection.All)}"
+            );
     }
+
+    private static (string Stage, string Fault)[] OfTheSuite =>
+        [
+            ("TerraformDeploy", Injection.Terminate),
+            ("Rollout", Injection.InterruptTwice),
+            ("Rollout", Injection.RouterDead),
+            ("Rollout", Injection.CandidateDead),
+            ("Rollout", Injection.StableDead),
+        ];
 
     [OneTimeSetUp]
     public async Task DeployTheVersionBefore()
     {
         _checkout = (await Checkout.CreateAsync()).WithShortStages();
         await DeployAsync();
+        // A warm version beside the one that serves, as there is in an environment that was deployed to before.
+        if (Part is not null)
+            await DeployAsync();
     }
 
     [OneTimeTearDown]
@@ -70,7 +86,7 @@ public sealed class FaultMatrix
     {
         await _checkout.DisposeAsync();
         if (Part is not null)
-            ReliabilityPage.Write(FaultCell.ReadAll());
+            await ReliabilityPage.WriteAsync();
     }
 
     [TestCaseSource(nameof(Cells))]
@@ -82,15 +98,16 @@ public sealed class FaultMatrix
         await using var probe = new SteadyProbe(_checkout.PublicUrl());
         var build = _checkout.Start("--target=Deploy", "--version=v" + version);
         await build.UntilStageAsync(stage, Patience, stage == "Rollout" ? "50 % of the traffic" : null);
-        await Injection.HappenAsync(fault, _checkout, build, version);
+        var hit = await Injection.HappenAsync(fault, _checkout, build, version);
         var run = await build.EndAsync(Patience);
         var served = await _checkout.EventuallyServedAsync(TimeSpan.FromSeconds(LongestOutage));
         var report = probe.Read();
+        var trouble = report.Failed > 0 || served.Length == 0 ? HaproxyMemory.Trouble(_checkout) : "";
         var resumed = run.ExitCode == 0 ? null : await ResumeAsync(version);
         var cell = new FaultCell(
             stage,
             fault,
-            Story.Of(run),
+            hit,
             [
                 .. served.Select(one =>
                     one == version ? "new"
@@ -102,16 +119,35 @@ public sealed class FaultMatrix
             report.Failed,
             report.Sent,
             run.ExitCode,
-            resumed?.ExitCode
+            resumed?.ExitCode,
+            Commit,
+            DateTimeOffset.UtcNow,
+            run.Text
         );
         cell.Keep();
+        cell.KeepEvidence($"{report}\n\n{trouble}\n\n{run.Text}\n\n{resumed?.Text}");
 
         served.ShouldNotBeEmpty(run.Text);
         served.ShouldBeSubsetOf([_checkout.ServedBefore, version], run.Text);
-        report.SecondsWithout.ShouldBeLessThan(LongestOutage, run.Text);
+        report.SecondsWithout.ShouldBeLessThan(LongestOutage, $"{report}\n{run.Text}");
+        if (!Injection.MayLoseRequests(fault, hit))
+            report.Failed.ShouldBe(0, $"{report}\n{run.Text}");
         (resumed ?? run).ExitCode.ShouldBe(0, run.Text + resumed?.Text);
         (await _checkout.ServedAsync()).ShouldBe([version], run.Text + resumed?.Text);
     }
+
+    private static string Commit { get; } =
+        Checkout
+            .RunAsync(
+                "git",
+                Checkout.Repository,
+                ["-C", Checkout.Repository, "describe", "--always", "--dirty", "--exclude=*"],
+                System.Collections.Immutable.ImmutableDictionary<string, string>.Empty,
+                TimeSpan.FromSeconds(10)
+            )
+            .GetAwaiter()
+            .GetResult()
+            .Output.Trim();
 
     private Task<Run> ResumeAsync(string version) =>
         _checkout.BuildAsync("--target=Deploy", "--resume", "--version=v" + version);
@@ -137,76 +173,5 @@ public sealed class FaultMatrix
         _checkout.Commit("Change for " + version);
         _checkout.Tag("v" + version);
         return version;
-    }
-}
-
-/// <summary>What happened in a run, in the words that it printed.</summary>
-internal static class Story
-{
-    public static string Of(Run run)
-    {
-        var story = new StringBuilder();
-        foreach (var line in run.Text.Split('\n').Select(line => line.Trim()))
-        {
-            if (line.Contains("started again", StringComparison.Ordinal))
-                Add(line);
-        }
-        Add(
-            run.ExitCode switch
-            {
-                0 => "went on to the end",
-                130 => "cancelled",
-                137 => "died",
-                _ => run.Text.Split('\n').LastOrDefault(line => line.Contains(" failed: ", StringComparison.Ordinal))
-                    ?? "failed",
-            }
-        );
-        return story.ToString();
-
-        void Add(string text)
-        {
-            var cut = text.Length > 160 ? text[..160] + "…" : text;
-            if (story.ToString().Contains(cut, StringComparison.Ordinal))
-                return;
-            story.Append(story.Length == 0 ? "" : "; ").Append(cut.Replace("|", "/", StringComparison.Ordinal));
-        }
-    }
-}
-
-/// <summary>The table of <c>docs/reliability.md</c>; the words around it are written by hand.</summary>
-internal static class ReliabilityPage
-{
-    private const string Begin = "<!-- the table begins: written by FaultMatrix -->";
-    private const string End = "<!-- the table ends -->";
-
-    public static void Write(FaultCell[] cells)
-    {
-        var file = Path.Combine(Checkout.Repository, "docs", "reliability.md");
-        var page = File.ReadAllText(file);
-        var (from, to) = (
-            page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length,
-            page.IndexOf(End, StringComparison.Ordinal)
-        );
-        File.WriteAllText(file, page[..from] + "\n" + Table(cells) + page[to..]);
-    }
-
-    private static string Table(FaultCell[] cells)
-    {
-        var table = new StringBuilder(
-            $"""
-            {cells.Length} of {FaultMatrix.Stages.Length
-                * Injection.All.Length} cells, run on {DateTime.UtcNow:yyyy-MM-dd}.
-
-            | stage | fault | what happened | served at the end | s without service | failed of sent | exit | `--resume` |
-            |---|---|---|---|---|---|---|---|
-
-            """
-        );
-        foreach (var cell in cells)
-            table.AppendLine(
-                CultureInfo.InvariantCulture,
-                $"| {cell.Stage} | {cell.Fault} | {cell.Happened} | {string.Join(", ", cell.Served)} | {cell.SecondsWithout:0.00} | {cell.Failed} of {cell.Sent} | {cell.ExitCode} | {cell.Resumed?.ToString(CultureInfo.InvariantCulture) ?? "not needed"} |"
-            );
-        return table.ToString();
     }
 }

@@ -56,6 +56,25 @@ public class HaproxyScript
     }
 
     [Test]
+    public async Task HealsOneThatTakesOrdersAndHasClosedItsPort()
+    {
+        _root.WriteRouter();
+        await UpAsync();
+        // What a successor sends to take the ports over; here it never comes.
+        using (var pause = System.Diagnostics.Process.Start("kill", ["-s", "TTOU", Pid()]))
+            await pause.WaitForExitAsync();
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        while (await AnswersAsync() && watch.Elapsed < TimeSpan.FromSeconds(10))
+            await Task.Delay(20);
+        await Should.ThrowAsync<HttpRequestException>(AskAsync);
+        (await _root.RunAsync("haproxy.sh", "status")).ExitCode.ShouldBe(3);
+
+        await UpAsync();
+
+        (await AskAsync()).ShouldBe("routed");
+    }
+
+    [Test]
     public async Task DoesNotTakeAnotherProcessForItsOwn()
     {
         _root.WriteRouter();
@@ -83,6 +102,19 @@ public class HaproxyScript
     }
 
     private Task<string> AskAsync() => _client.GetStringAsync(new Uri($"http://127.0.0.1:{_root.HttpPort}/"));
+
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            await AskAsync();
+            return true;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
 
     private string Pid() => File.ReadAllText(_root.At("haproxy", "haproxy.pid")).Trim();
 

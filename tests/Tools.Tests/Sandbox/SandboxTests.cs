@@ -219,6 +219,9 @@ public class SandboxSettingsTests
         var file = new SandboxSettingsFile(SandboxRoot.Open("/x", "ann", bed.Root), "/repo/sandbox/cloud");
         await File.WriteAllTextAsync(settings.VariablesFile, JsonSerializer.Serialize(settings));
         (await file.EnsureAsync(NoRegions, None)).In(null).HttpPort.ShouldBe(bed.Settings.HttpPort);
+        // It takes no orders any more, and users are still there: their address must not change.
+        File.Delete(bed.Settings.AdminSocket);
+        (await file.EnsureAsync(NoRegions, None)).In(null).HttpPort.ShouldBe(bed.Settings.HttpPort);
         await bed.KillHaproxyAsync();
         (await new SandboxParts(settings).ReadDeadAsync(None)).Length.ShouldBe(2);
     }
