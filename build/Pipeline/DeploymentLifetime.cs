@@ -44,7 +44,7 @@ public sealed class DeploymentLifetime : FrostingLifetime<DeploymentContext>
         }
     }
 
-    private async Task SetupAsync(DeploymentContext context, IReadOnlyCollection<string> targets)
+    private static async Task SetupAsync(DeploymentContext context, IReadOnlyCollection<string> targets)
     {
         var stages = RunPlan
             .Stages.Select(stage => stage.Name)

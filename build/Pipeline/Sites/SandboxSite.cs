@@ -302,8 +302,7 @@ public sealed class SandboxSite(
             _died[serving.DeploymentId ?? ""] = true;
             // Terraform is not asked again: users wait, and a stage may be asking it just now, in the same folder.
             var secrets = await SecretsAsync(_databaseUrl ?? await DatabaseUrlAsync(cancellation), cancellation);
-            await Local(region, settings, null, secrets)
-                .Workload.RepairStableAsync(cancellation);
+            await Local(region, settings, null, secrets).Workload.RepairStableAsync(cancellation);
             repaired.Add(region.Name is null ? $"{serving.Version}" : $"{serving.Version} in {region.Name}");
         }
         return repaired.ToImmutable();
