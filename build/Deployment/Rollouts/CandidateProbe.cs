@@ -18,8 +18,8 @@ internal sealed class CandidateProbe(RolloutPlan plan, RolloutPorts ports, Arm a
     /// <summary>What was wrong at the last probe; empty when nothing was.</summary>
     public ImmutableArray<string> Problems { get; private set; } = [];
 
-    /// <summary>Whether the last probe failed for something that is not the candidate's: the stable version is ill, too, or nobody could be asked.</summary>
-    private bool IsBlameless { get; set; }
+    /// <summary>What the last probe failed for where that is not the candidate's fault; null where it is, or nothing failed.</summary>
+    private string? Excuse { get; set; }
 
     /// <summary>Time until the next probe; zero when it is due.</summary>
     public TimeSpan Due
@@ -51,8 +51,8 @@ internal sealed class CandidateProbe(RolloutPlan plan, RolloutPorts ports, Arm a
         var next = schedule.After(judgement.IsHealthy);
         // What both versions suffer from (a dead database) is not the candidate's fault: it cannot pass, nor does it
         // come nearer to being dead. Afterwards it has the time to recover that the stable version had.
-        IsBlameless = isOtherIll && !judgement.IsHealthy;
-        schedule = IsBlameless ? next with { FailuresInARow = 1 } : next;
+        Excuse = isOtherIll && !judgement.IsHealthy ? "neither version is healthy" : null;
+        schedule = Excuse is null ? next : next with { FailuresInARow = 1 };
     }
 
     /// <summary>
@@ -62,7 +62,7 @@ internal sealed class CandidateProbe(RolloutPlan plan, RolloutPorts ports, Arm a
     private void NobodyWasAsked()
     {
         Problems = ["nobody says which instances there are"];
-        IsBlameless = true;
+        Excuse = "nobody could be asked";
         schedule = schedule with { FailuresInARow = Math.Clamp(FailuresInARow, 1, ProbeSchedule.Dead - 1) };
     }
 
@@ -76,8 +76,8 @@ internal sealed class CandidateProbe(RolloutPlan plan, RolloutPorts ports, Arm a
         await ProbeAsync(cancellation);
         while (schedule is { FailuresInARow: > 0, IsDead: false })
         {
-            if (IsBlameless && ports.Time.GetElapsedTime(start) > plan.Health.Timeout)
-                throw Unjudged();
+            if (Excuse is { } excuse && ports.Time.GetElapsedTime(start) > plan.Health.Timeout)
+                throw Unjudged(excuse);
             await Task.Delay(schedule.Delay, ports.Time, cancellation);
             await ProbeAsync(cancellation);
         }
@@ -90,10 +90,10 @@ internal sealed class CandidateProbe(RolloutPlan plan, RolloutPorts ports, Arm a
         );
     }
 
-    private PipelineException Unjudged() =>
+    private PipelineException Unjudged(string excuse) =>
         new(
             ExitCode.Held,
-            $"for {plan.Health.Timeout.TotalSeconds:0} s neither version was healthy, or nobody could be asked, so the candidate cannot be judged: {string.Join("; ", Problems)}",
+            $"{excuse} for {plan.Health.Timeout.TotalSeconds:0} s, so the candidate cannot be judged: {string.Join("; ", Problems)}",
             "what both versions need (a database, the router, a service of others) answers",
             $"./build.sh --target=Deploy --resume --deployment-id={plan.Candidate.DeploymentId} when it does"
         );
