@@ -157,7 +157,7 @@ public sealed class SecretsOfServices
     // Sockets and pipes would block.
     private static bool IsText(string file) =>
         new FileInfo(file) is { LinkTarget: null, Attributes: var attributes }
-        && (attributes & FileAttributes.Device) == 0
+        && !attributes.HasFlag(FileAttributes.Device)
         && !file.EndsWith(".sock", StringComparison.Ordinal)
         && !file.Contains("/postgres/", StringComparison.Ordinal);
 }

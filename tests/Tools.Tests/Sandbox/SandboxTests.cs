@@ -131,16 +131,16 @@ public class SandboxSettingsTests
     public async Task Each_region_has_a_port_a_folder_and_a_socket_of_its_own()
     {
         var settings = await Settings.EnsureAsync(["us-east", "eu-west"], None);
-        settings.In(null).HttpPorts.Keys.ShouldBe(["eu-west", "us-east"]);
-        settings.In(null).HttpPorts.Values.Append(settings.DatabasePort).Distinct().Count().ShouldBe(3);
+        settings.HttpPorts.Keys.ShouldBe(["eu-west", "us-east"]);
+        settings.HttpPorts.Values.Append(settings.DatabasePort).Distinct().Count().ShouldBe(3);
         var west = settings.In("eu-west");
         west.Root.ShouldBe(Path.Combine(_folder, "regions", "eu-west"));
         west.AdminSocket.ShouldBe(Path.Combine(_folder, "eu-west.sock"));
         west.RouterAddress.ShouldBe("terraform_data.haproxy[\"eu-west\"]");
         (await Settings.ReadAsync(None)).ShouldBeEquivalentTo(settings);
         var grown = await Settings.EnsureAsync(["us-east", "eu-west", "ap-south"], None);
-        grown.In(null).HttpPorts.ShouldContain(settings.In(null).HttpPorts.First());
-        grown.In(null).HttpPorts.Count.ShouldBe(3);
+        grown.HttpPorts.ShouldContain(settings.HttpPorts.First());
+        grown.HttpPorts.Count.ShouldBe(3);
     }
 
     [Test]
