@@ -75,9 +75,18 @@ public sealed class DatabaseRestore(DeploymentContext context)
         var result = await new RestorePipeline(context.Time).RunAsync(request, progress: null, cancellation);
         if (context.Runs.Ids.Contains(request.DeploymentId))
             await context.Runs.At(request.DeploymentId).WriteAsync(result, CancellationToken.None);
+        await WriteDownAsync(result, deploymentId: null);
+        return result;
+    }
+
+    /// <summary>Into the ledger, after the fact: what cannot be written there is said as loudly as it has to be.</summary>
+    /// <param name="deploymentId">The rollback that it was part of.</param>
+    /// <exception cref="PipelineException">The ledger does not take it; the database is restored nevertheless.</exception>
+    public async Task WriteDownAsync(RestoreResult result, string? deploymentId)
+    {
         try
         {
-            await context.Ledger.AppendAsync(result, deploymentId: null, CancellationToken.None);
+            await context.Ledger.AppendAsync(result, deploymentId, CancellationToken.None);
         }
         catch (PipelineException failure)
         {
@@ -88,7 +97,6 @@ public sealed class DatabaseRestore(DeploymentContext context)
                 failure
             );
         }
-        return result;
     }
 
     // The run folder knows why a deployment has no backup; without it the store's answer has to do.

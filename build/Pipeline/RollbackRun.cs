@@ -56,7 +56,16 @@ public sealed class RollbackRun(DeploymentContext context, DecidedRollback decid
             IncidentReport.Write(incident),
             CancellationToken.None
         );
-        await RecordAsync(folder, release, restore);
+        // The rollback has happened, and is written down even where the ledger does not take the restore.
+        try
+        {
+            if (restore is not null)
+                await new DatabaseRestore(context).WriteDownAsync(restore, folder.DeploymentId);
+        }
+        finally
+        {
+            await RecordAsync(folder, release);
+        }
         return incident;
     }
 
@@ -227,10 +236,8 @@ public sealed class RollbackRun(DeploymentContext context, DecidedRollback decid
         };
     }
 
-    private async Task RecordAsync(RunFolder folder, Release release, RestoreResult? restore)
+    private async Task RecordAsync(RunFolder folder, Release release)
     {
-        if (restore is not null)
-            await context.Ledger.AppendAsync(restore, folder.DeploymentId, CancellationToken.None);
         var now = context.Time.GetUtcNow();
         var record = DeploymentRecords.Compose(context.OutputsOf(folder), DeploymentStatus.Success, now, now) with
         {

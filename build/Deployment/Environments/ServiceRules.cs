@@ -48,6 +48,12 @@ internal static class ServiceRules
                     $"{name} is not declared",
                     "a name that stands in secretNames"
                 );
+            else if (name == environment.Backup?.AccessKeySecret || name == environment.Backup?.SecretKeySecret)
+                errors.Add(
+                    $"services[{index}].secrets",
+                    $"{name} opens the backup store",
+                    "a secret of the service's own"
+                );
         }
     }
 

@@ -259,6 +259,35 @@ public class BadConfiguration
     }
 
     [Test]
+    public void In_secrets_that_a_service_may_not_have()
+    {
+        var dev = SampleTree.Dev.Replace(
+            "\"healthPath\": \"/health\" }",
+            "\"healthPath\": \"/health\", \"secrets\": [\"STORE_ID\", \"STORE_KEY\", \"NOBODYS\", \"DATABASE_URL\", \"OWN\"] }"
+        );
+        var tree = SampleTree.Small.With(
+            File,
+            dev.TrimEnd()[..^1]
+                + """
+                , "secretNames": ["OWN", "STORE_ID", "STORE_KEY"],
+                "backup": { "store": "s3://b-1/x", "accessKeySecret": "STORE_ID", "secretKeySecret": "STORE_KEY" } }
+                """
+        );
+
+        SampleTree
+            .ErrorsOf(tree)
+            .ShouldBe(
+                [
+                    $"{File}: services[0].secrets: DATABASE_URL is set by the pipeline, expected another name",
+                    $"{File}: services[0].secrets: NOBODYS is not declared, expected a name that stands in secretNames",
+                    $"{File}: services[0].secrets: STORE_ID opens the backup store, expected a secret of the service's own",
+                    $"{File}: services[0].secrets: STORE_KEY opens the backup store, expected a secret of the service's own",
+                ],
+                ignoreOrder: true
+            );
+    }
+
+    [Test]
     public void Of_production_that_is_not_guarded()
     {
         var tree = SampleTree
