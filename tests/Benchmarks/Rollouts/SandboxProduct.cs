@@ -49,6 +49,22 @@ internal sealed class SandboxProduct : IAsyncDisposable
         return run;
     }
 
+    /// <summary>Begins to deploy the next version, and returns when its rollout has said so much.</summary>
+    public async Task<RunningBuild> DeployUntilAsync(string stage, string? said)
+    {
+        var build = Start([]);
+        await build.UntilStageAsync(stage, TimeSpan.FromMinutes(3), said);
+        return build;
+    }
+
+    /// <summary>Does what a person does from another terminal.</summary>
+    public async Task<Run> TypeAsync(params string[] arguments)
+    {
+        var run = await _checkout.BuildAsync(arguments);
+        run.ExitCode.ShouldBe(0, run.Text);
+        return run;
+    }
+
     /// <summary>Deploys the next version, and interrupts it as a person would once its rollout has run for so long.</summary>
     public async Task InterruptAfterAsync(TimeSpan rollout, params string[] arguments)
     {
