@@ -82,14 +82,16 @@ public sealed class TwoRegions
     }
 
     [Test, Order(3)]
-    public async Task KilledInTheSecondWave_CancelledTakesBackBoth()
+    public async Task KilledInTheSecondWave_AbortTakesBackBoth_AndCancelledWritesItDown()
     {
         var build = _checkout.Start("--target=Deploy", "--version=" + NextTag());
         await build.UntilStageAsync("Rollout", Patience, $"{Second} (2 of 2) running");
         build.Kill();
         var abort = await _checkout.BuildAsync("--target=Abort");
         abort.ExitCode.ShouldBe(0, abort.Text);
-        abort.Text.ShouldContain($"has passed in {First}");
+        abort.Text.ShouldContain($"{First}: v{_serving} serves again, switched in");
+        abort.Text.ShouldContain("--target=Cancelled");
+        await ShouldServeAsync(_serving, _serving, build.Text + abort.Text);
         var cancelled = await _checkout.BuildAsync("--target=Cancelled");
         cancelled.ExitCode.ShouldBe(0, cancelled.Text);
         await ShouldServeAsync(_serving, _serving, build.Text + cancelled.Text);
