@@ -80,7 +80,8 @@ public sealed class MigrationSource : IDisposable
         );
         served = served.Concat(await WarmAsync(history, cancellation));
         var reading = new ReadingVersions(
-            _context.Workbench.Git.ArchiveAsync,
+            (commit, folder, token) =>
+                ExportedFolder.ReadTextsAsync(_context.Workbench.Git.ArchiveAsync, commit, folder, token),
             [.. _context.SubProject.Images.Select(image => image.Context)]
         );
         var readers = ImmutableArray.CreateBuilder<ReadingVersion>();

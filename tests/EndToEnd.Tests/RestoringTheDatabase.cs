@@ -119,6 +119,31 @@ public sealed class RestoringTheDatabase
         (await EnrolmentsAsync()).ShouldContain((await CoursesAsync())[1]);
     }
 
+    [Test, Order(5)]
+    public async Task IsSaidLoudlyWhereTheLedgerDoesNotTakeItAndTheRollbackIsWrittenDown()
+    {
+        var hook = Path.Combine(_checkout.Remote, "hooks", "update");
+        await File.WriteAllTextAsync(hook, "#!/bin/sh\ncase $1 in */restore-*) exit 1 ;; esac\n");
+        File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        var run = await _checkout.BuildAsync(
+            "--target=Rollback",
+            "--restore-database",
+            "--yes",
+            "--reason=the third release is wrong, too"
+        );
+
+        run.ExitCode.ShouldBe(1, run.Text);
+        run.Text.ShouldContain("again, but the ledger does not say so");
+        var folder = _checkout.LatestRun();
+        File.Exists(Path.Combine(folder, "restore", "restore.json")).ShouldBeTrue();
+        var record = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "record.json")))!;
+        _checkout.RemoteTags()["sandbox"].ShouldBe(record["git_sha"]!.GetValue<string>());
+        _checkout
+            .Git("ls-remote", _checkout.Remote, "refs/deployments/sandbox/*")
+            .ShouldContain($"refs/deployments/sandbox/{Path.GetFileName(folder)}");
+    }
+
     // What a person copies from the terminal, as it stands.
     private async Task RunAsPrintedAsync(string text)
     {

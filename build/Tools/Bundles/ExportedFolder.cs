@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Formats.Tar;
 using System.Text;
 
@@ -40,6 +41,19 @@ public sealed class ExportedFolder : IDisposable
         }
     }
 
+    /// <summary>The texts of a folder of a commit, which is on disk no longer than that takes.</summary>
+    /// <exception cref="CommandFailedException">The commit has no such folder.</exception>
+    public static async Task<ImmutableArray<string>> ReadTextsAsync(
+        ExportFolder export,
+        string commitSha,
+        string folder,
+        CancellationToken cancellation
+    )
+    {
+        using var exported = await CreateAsync(export, commitSha, folder, cancellation);
+        return [.. exported.ReadTexts()];
+    }
+
     /// <summary>Adds the files of another folder.</summary>
     public void Add(string folder)
     {
@@ -48,7 +62,7 @@ public sealed class ExportedFolder : IDisposable
     }
 
     /// <summary>The texts of all files, whatever is not UTF-8 replaced.</summary>
-    public IEnumerable<string> ReadTexts() =>
+    private IEnumerable<string> ReadTexts() =>
         Directory
             .EnumerateFiles(Location, "*", SearchOption.AllDirectories)
             .Where(file => new FileInfo(file) is { LinkTarget: null, Length: <= LargestText })

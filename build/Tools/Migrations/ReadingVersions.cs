@@ -3,9 +3,17 @@ using Slipway.Migrations;
 
 namespace Slipway.Tools;
 
+/// <summary>The texts of a folder of a commit; all of it where the folder is empty.</summary>
+/// <exception cref="CommandFailedException">The commit has no such folder.</exception>
+public delegate Task<ImmutableArray<string>> ReadFolder(
+    string commitSha,
+    string folder,
+    CancellationToken cancellation
+);
+
 /// <summary>Reads from the history what versions could read of the database: the words of their services' sources.</summary>
 /// <param name="sources">Folders of the services in a commit.</param>
-public sealed class ReadingVersions(ExportFolder export, ImmutableArray<string> sources)
+public sealed class ReadingVersions(ReadFolder read, ImmutableArray<string> sources)
 {
     public async Task<ReadingVersion> ReadAsync(
         string version,
@@ -20,12 +28,15 @@ public sealed class ReadingVersions(ExportFolder export, ImmutableArray<string> 
         return new(version, why, SchemaWords.Of(texts));
     }
 
-    private async Task<IEnumerable<string>> TextsAsync(string commitSha, string folder, CancellationToken cancellation)
+    private async Task<ImmutableArray<string>> TextsAsync(
+        string commitSha,
+        string folder,
+        CancellationToken cancellation
+    )
     {
         try
         {
-            using var exported = await ExportedFolder.CreateAsync(export, commitSha, folder, cancellation);
-            return [.. exported.ReadTexts()];
+            return await read(commitSha, folder, cancellation);
         }
         catch (CommandFailedException) when (folder is not ("" or "."))
         {

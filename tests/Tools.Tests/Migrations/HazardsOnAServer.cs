@@ -134,6 +134,10 @@ public partial class HazardsOnAServer
         "alter-domain",
     ];
 
+    private readonly Dictionary<string, Task<ServerObservation>> _seen = new(StringComparer.Ordinal);
+    private Postgres _template = null!;
+    private Postgres _shared = null!;
+
     private static IEnumerable<string> Runnable(IEnumerable<string> rows) =>
         rows.Where(sql => sql.Length > 0 && !NotHere.Any(part => sql.Contains(part, StringComparison.Ordinal)));
 
@@ -157,6 +161,13 @@ public partial class HazardsOnAServer
                 .. HazardTable.Harmless,
             ])
         );
+
+    [OneTimeSetUp]
+    public async Task Make_the_schema()
+    {
+        _template = await SharedCluster.NewDatabaseAsync(Schema);
+        _shared = await SharedCluster.CopyAsync(_template);
+    }
 
     [Test]
     public void Most_of_the_table_runs_here() => All().Count().ShouldBeGreaterThan(140);
@@ -195,12 +206,24 @@ public partial class HazardsOnAServer
                 .ShouldBeEmpty(sql);
     }
 
-    private static async Task<ServerObservation> ObserveAsync(string sql)
+    /// <summary>Once for each script, whoever asks: what was done is undone, so they share a database unless one is prepared.</summary>
+    private Task<ServerObservation> ObserveAsync(string sql)
     {
-        var before = Preparations
-            .Where(one => sql.Contains(one.Has, StringComparison.Ordinal))
-            .Select(one => one.Before);
-        var database = await SharedCluster.NewDatabaseAsync(Schema + string.Join(';', before));
+        if (!_seen.TryGetValue(sql, out var seen))
+            _seen[sql] = seen = OnAServerAsync(sql);
+        return seen;
+    }
+
+    private async Task<ServerObservation> OnAServerAsync(string sql)
+    {
+        string[] before =
+        [
+            .. Preparations.Where(one => sql.Contains(one.Has, StringComparison.Ordinal)).Select(one => one.Before),
+        ];
+        if (before is [])
+            return await ServerObservation.OfAsync(_shared, sql);
+        var database = await SharedCluster.CopyAsync(_template);
+        await database.ExecuteAsync(string.Join(';', before), CancellationToken.None);
         return await ServerObservation.OfAsync(database, sql);
     }
 

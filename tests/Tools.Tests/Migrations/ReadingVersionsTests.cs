@@ -42,12 +42,10 @@ public class ReadingVersionsTests
 
     private async Task<string[]> DecideAsync(string commit)
     {
-        var reading = await new ReadingVersions(_history.Git.ArchiveAsync, ["services"]).ReadAsync(
-            "v1",
-            commit,
-            "warm",
-            CancellationToken.None
-        );
+        var reading = await new ReadingVersions(
+            (sha, folder, token) => ExportedFolder.ReadTextsAsync(_history.Git.ArchiveAsync, sha, folder, token),
+            ["services"]
+        ).ReadAsync("v1", commit, "warm", CancellationToken.None);
         var file = MigrationFile.ParseDbmate("1.sql", "-- migrate:up\nalter table users drop column last_login;");
         return
         [

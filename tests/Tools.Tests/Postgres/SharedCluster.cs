@@ -34,13 +34,21 @@ public sealed class SharedCluster
     /// <summary>An empty database of its own for one test.</summary>
     internal static async Task<Postgres> NewDatabaseAsync(string sql = "")
     {
-        var url = await UrlAsync();
-        var name = $"test_{Interlocked.Increment(ref _databases)}";
-        await new Postgres(url).ExecuteAsync($"create database {name} template template0", CancellationToken.None);
-        var database = new Postgres(url.WithDatabase(name));
+        var database = await CopyAsync("template0");
         if (sql.Length > 0)
             await database.ExecuteAsync(sql, CancellationToken.None);
         return database;
+    }
+
+    /// <summary>A database of its own that begins as another one is; nobody may be connected to that.</summary>
+    internal static Task<Postgres> CopyAsync(Postgres template) => CopyAsync(template.Url.Database);
+
+    private static async Task<Postgres> CopyAsync(string template)
+    {
+        var url = await UrlAsync();
+        var name = $"test_{Interlocked.Increment(ref _databases)}";
+        await new Postgres(url).ExecuteAsync($"create database {name} template {template}", CancellationToken.None);
+        return new Postgres(url.WithDatabase(name));
     }
 
     internal static async Task<T> AskAsync<T>(Postgres database, string sql)

@@ -105,6 +105,8 @@ public class SandboxSettingsTests
 
     private SandboxSettingsFile Settings => new(SandboxRoot.Open("/x", "ann", _folder), "/repo/sandbox/cloud");
 
+    // All that it is made of, and no lists that are made anew when they are asked for.
+
     [SetUp]
     public void MakeFolder() => _folder = Directory.CreateTempSubdirectory("box-").FullName;
 
