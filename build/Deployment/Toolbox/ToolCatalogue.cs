@@ -191,6 +191,19 @@ public static class ToolCatalogue
             Engines = [EngineKind.Docker],
         };
 
+    public static Tool DockerEngine { get; } =
+        new(
+            "docker engine",
+            ["dockerd"],
+            "an engine of their own for image tests: the client alone builds nothing",
+            [],
+            new(["docker.io"], WindowsByHand: "run the sandbox in WSL")
+        )
+        {
+            Probe = VersionProbe.None,
+            IsOptional = true,
+        };
+
     public static Tool DockerRegistry { get; } =
         new(
             "docker-registry",
@@ -274,6 +287,7 @@ public static class ToolCatalogue
         Squawk,
         Shellcheck,
         Docker,
+        DockerEngine,
         DockerRegistry,
         Age,
         Pigz,
