@@ -18,6 +18,16 @@ public class BackupCircumstancesTests
     }
 
     [Test]
+    public async Task Fifteen_hundred_tables_are_proven()
+    {
+        using var backup = await ABackup.OfAsync(
+            "do $$ begin for i in 1..1500 loop execute format('create table t%s (id int primary key, v text); insert into t%s values (%s)', i, i, i); end loop; end $$"
+        );
+
+        (await backup.RunAsync()).Proof!.TablesCompared.ShouldBe(1500);
+    }
+
+    [Test]
     public async Task The_proof_may_be_made_on_another_server_that_lacks_the_roles()
     {
         await using var other = await PrivateCluster.StartAsync(
