@@ -204,6 +204,19 @@ public static class ToolCatalogue
             IsOptional = true,
         };
 
+    public static Tool Busybox { get; } =
+        new(
+            "busybox",
+            ["busybox"],
+            "what the images of the tests are made of, where none can be pulled: it needs no library",
+            [],
+            new(["busybox-static"], WindowsByHand: "run the sandbox in WSL")
+        )
+        {
+            Probe = VersionProbe.None,
+            IsOptional = true,
+        };
+
     public static Tool DockerRegistry { get; } =
         new(
             "docker-registry",
@@ -288,6 +301,7 @@ public static class ToolCatalogue
         Shellcheck,
         Docker,
         DockerEngine,
+        Busybox,
         DockerRegistry,
         Age,
         Pigz,
