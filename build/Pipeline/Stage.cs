@@ -44,7 +44,7 @@ public abstract class Stage<T> : AsyncFrostingTask<DeploymentContext>
         }
         catch (PipelineException failure)
         {
-            throw Failures.Of(await OnFailureAsync(run, failure));
+            throw Failures.Of(await OnFailureAsync(run, failure), Failures.Again(run));
         }
         catch (IOException failure)
         {
@@ -77,7 +77,15 @@ public static class Failures
     private const int NoSpace = 28;
     private const int QuotaExceeded = 122;
 
-    public static CakeException Of(PipelineException failure) => new((int)failure.ExitCode, failure.Explain(), failure);
+    /// <param name="next">What to type next when the failure itself does not know.</param>
+    public static CakeException Of(PipelineException failure, string? next = null) =>
+        new((int)failure.ExitCode, (failure.Next is null ? WithNext(failure, next) : failure).Explain(), failure);
+
+    /// <summary>The command that goes on with this deployment.</summary>
+    public static string Again(StageRun run) =>
+        run.Context.Runs.Opened is { } folder
+            ? $"./build.sh --target=Deploy --resume --deployment-id={folder.DeploymentId}"
+            : "./build.sh --target=Deploy";
 
     /// <summary>A file that could not be written or read; a full disk is named, because it is the usual reason.</summary>
     public static PipelineException OfDisk(IOException failure, StageRun run)
@@ -88,13 +96,11 @@ public static class Failures
             full
                 ? "room for the run folder and the environment's folder; files that were complete are untouched"
                 : null,
-            (full ? "make room, then " : "")
-                + (
-                    run.Context.Runs.Opened is { } folder
-                        ? $"./build.sh --target=Deploy --resume --deployment-id={folder.DeploymentId}"
-                        : "./build.sh --target=Deploy"
-                ),
+            (full ? "make room, then " : "") + Again(run),
             failure
         );
     }
+
+    private static PipelineException WithNext(PipelineException failure, string? next) =>
+        new(failure.ExitCode, failure.Message, failure.Expected, next, failure);
 }

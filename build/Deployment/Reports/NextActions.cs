@@ -17,7 +17,11 @@ internal static class NextActions
         var actions = ImmutableArray.CreateBuilder<NextAction>();
         if (report.IsHeld)
         {
-            actions.Add(new("Go on with the next stage", $"./build.sh --target=Promote {at}"));
+            actions.Add(
+                report.Failure?.Next is { } next
+                    ? new($"Go on with {report.Failure.Stage}", next)
+                    : new("Go on with the next stage", $"./build.sh --target=Promote {at}")
+            );
             actions.Add(new("Take the candidate back", $"./build.sh --target=Abort {at}"));
         }
         else if (report.Status == DeploymentStatus.Success)

@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using Cake.Core.Diagnostics;
+using Slipway.Checks;
 using Slipway.Outcomes;
+using Slipway.Releases;
 using Slipway.Rollouts;
 using Slipway.Versions;
 
@@ -54,6 +57,34 @@ public static class EveryRegion
         foreach (var side in await site.LookAsync(region, cancellation))
             serving.Add((side.Region ?? "", (await side.Workload.ReadAsync(Arm.Stable, cancellation)).Version));
         return serving.ToImmutable();
+    }
+
+    /// <summary>
+    /// Whether the version may follow what is in service. With regions the routers are asked, because the tag names only
+    /// what serves in all of them; where they cannot be, the tag has to do.
+    /// </summary>
+    public static async Task<CheckResult> CheckOrderAsync(
+        DeploymentContext context,
+        Release release,
+        string? reason,
+        CancellationToken cancellation
+    )
+    {
+        if (!context.Destination.Regions.IsEmpty)
+            try
+            {
+                var serving = await ServingAsync(context.Site, release.Region, cancellation);
+                return VersionInService.Check(release.Version, serving, reason);
+            }
+            catch (PipelineException silent)
+            {
+                context.Log.Information(
+                    "what serves in the regions cannot be asked ({0}): the version that the tag {1} names is compared",
+                    silent.Message,
+                    context.Destination.Name
+                );
+            }
+        return VersionInService.Check(release.Version, release.PreviousVersion, reason);
     }
 
     /// <summary>

@@ -1,8 +1,5 @@
 using System.Collections.Immutable;
-using System.Net;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 
 namespace Slipway.Tools;
 
@@ -11,7 +8,7 @@ namespace Slipway.Tools;
 /// <param name="Trail">Characters after it that do.</param>
 internal readonly record struct SecretForm(string Text, int Lead = 0, int Trail = 0);
 
-/// <summary>The forms in which a secret shows up in output: as it is, escaped for a URL, JSON or HTML, in base64.</summary>
+/// <summary>The forms in which a secret shows up in output whose escapes were undone: as it is, and in base64.</summary>
 internal static class SecretForms
 {
     /// <summary>A shorter value is not looked for inside text: it would shred every line and give itself away by that.</summary>
@@ -29,8 +26,7 @@ internal static class SecretForms
         var forms = new HashSet<SecretForm>();
         foreach (var part in Parts(value))
         {
-            foreach (var text in Escaped(part))
-                forms.Add(new SecretForm(text));
+            forms.Add(new SecretForm(part));
             for (var offset = 0; offset < 3; offset++)
                 forms.UnionWith(Base64(part, offset));
         }
@@ -77,38 +73,6 @@ internal static class SecretForms
             yield break;
         yield return password;
         yield return Uri.UnescapeDataString(password);
-    }
-
-    private static IEnumerable<string> Escaped(string value)
-    {
-        yield return value;
-        yield return Uri.EscapeDataString(value);
-        yield return LowerHex(Uri.EscapeDataString(value), '%', 2);
-        yield return WebUtility.UrlEncode(value);
-        yield return WebUtility.HtmlEncode(value);
-        var strict = JsonEncodedText.Encode(value).ToString();
-        var relaxed = JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString();
-        yield return strict;
-        yield return LowerHex(strict, 'u', 4);
-        yield return relaxed;
-        // Go (terraform, docker) writes these three so, and nothing else.
-        yield return relaxed
-            .Replace("<", "\\u003c", StringComparison.Ordinal)
-            .Replace(">", "\\u003e", StringComparison.Ordinal)
-            .Replace("&", "\\u0026", StringComparison.Ordinal);
-    }
-
-    private static string LowerHex(string text, char marker, int digits)
-    {
-        var result = new StringBuilder(text);
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (text[i] != marker || (marker == 'u' && (i == 0 || text[i - 1] != '\\')))
-                continue;
-            for (var digit = i + 1; digit <= i + digits && digit < text.Length; digit++)
-                result[digit] = char.ToLowerInvariant(text[digit]);
-        }
-        return result.ToString();
     }
 
     private static IEnumerable<SecretForm> Base64(string value, int offset)

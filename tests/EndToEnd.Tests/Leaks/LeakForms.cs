@@ -46,6 +46,11 @@ internal static class LeakForms
         var url = Uri.EscapeDataString(part);
         yield return new("URL-encoded", url);
         yield return new("URL-encoded", LowerHex(url));
+        // JavaScript leaves these as they are.
+        yield return new(
+            "URL-encoded",
+            url.Replace("%27", "'", StringComparison.Ordinal).Replace("%2A", "*", StringComparison.Ordinal)
+        );
         yield return new("form-encoded", WebUtility.UrlEncode(part));
         yield return new("JSON-escaped", JsonEncodedText.Encode(part).ToString());
         yield return new("JSON-escaped", Inner(JsonSerializer.Serialize(part, Relaxed)));

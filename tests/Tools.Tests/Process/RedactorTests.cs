@@ -31,6 +31,18 @@ public class RedactorTests
             WebUtility.UrlEncode(Value),
             WebUtility.HtmlEncode(Value),
             JsonEncodedText.Encode(Value).ToString(),
+            // JavaScript's encodeURIComponent and encodeURI, Python's quote, Go's PathEscape, Java's URLEncoder.
+            "s3cr%26t%2F%22p%C3%A4%24%24%20w0rd'%3Cx%3E",
+            "s3cr&t/%22p%C3%A4$$%20w0rd'%3Cx%3E",
+            "s3cr%26t/%22p%C3%A4%24%24%20w0rd%27%3Cx%3E",
+            "s3cr&t%2F%22p%C3%A4$$%20w0rd%27%3Cx%3E",
+            "s3cr%26t%2F%22p%C3%A4%24%24+w0rd%27%3Cx%3E",
+            // PHP's json_encode, Python's repr, an HTML page of JavaScript's making.
+            "s3cr&t\\/\\\"p\\u00e4$$ w0rd'<x>",
+            "s3cr&t/\"p\\xe4$$ w0rd\\'<x>",
+            "s3cr&amp;t/&quot;pä$$ w0rd&#39;&lt;x&gt;",
+            "s3cr&amp;t/&quot;p&auml;$$ w0rd&#x27;&lt;x&gt;",
+            Uri.EscapeDataString(Convert.ToBase64String(Encoding.UTF8.GetBytes(Value)).TrimEnd('=')),
             "s3cr\\u0026t/\\\"pä$$ w0rd'\\u003cx\\u003e",
             Convert.ToBase64String(Encoding.UTF8.GetBytes(Value)).TrimEnd('='),
             Convert.ToBase64String(Encoding.UTF8.GetBytes(Value)).TrimEnd('=').Replace('+', '-').Replace('/', '_'),

@@ -1,6 +1,5 @@
 using Cake.Frosting;
 using Slipway.Checks;
-using Slipway.Outcomes;
 using Slipway.Pipeline.Sites;
 using Slipway.Releases;
 
@@ -30,7 +29,7 @@ public sealed class PreDeploymentChecks : Stage<ChecksResult>
             await source.AuditAsync(release, run.Line, run.Cancellation),
             await source.WorkingTreeAsync(run.Cancellation),
             FreezeCalendar.Check(context.Destination.FreezeWindows, context.Time.GetUtcNow(), reason),
-            await InServiceAsync(context, release, reason, run.Cancellation),
+            await EveryRegion.CheckOrderAsync(context, release, reason, run.Cancellation),
             SecretsCheck.Of(context.Destination, secrets),
         ];
         foreach (var check in checks)
@@ -44,25 +43,5 @@ public sealed class PreDeploymentChecks : Stage<ChecksResult>
             Checks = [.. checks, approval],
             SecretsSha256 = secrets?.FileSha256,
         };
-    }
-
-    private static async Task<CheckResult> InServiceAsync(
-        DeploymentContext context,
-        Release release,
-        string? reason,
-        CancellationToken cancellation
-    )
-    {
-        if (!context.Destination.Regions.IsEmpty)
-            try
-            {
-                var serving = await EveryRegion.ServingAsync(context.Site, release.Region, cancellation);
-                return VersionInService.Check(release.Version, serving, reason);
-            }
-            catch (PipelineException)
-            {
-                // No router yet, or one that is brought up again later: what the tag names has to do.
-            }
-        return VersionInService.Check(release.Version, release.PreviousVersion, reason);
     }
 }
