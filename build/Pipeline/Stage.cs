@@ -79,7 +79,7 @@ public static class Failures
 
     /// <param name="next">What to type next when the failure itself does not know.</param>
     public static CakeException Of(PipelineException failure, string? next = null) =>
-        new((int)failure.ExitCode, (failure.Next is null ? WithNext(failure, next) : failure).Explain(), failure);
+        new((int)failure.ExitCode, (IsUnfinished(failure) ? WithNext(failure, next) : failure).Explain(), failure);
 
     /// <summary>The command that goes on with this deployment.</summary>
     public static string Again(StageRun run) =>
@@ -100,6 +100,10 @@ public static class Failures
             failure
         );
     }
+
+    /// <summary>It does not say how to go on, and it can be gone on with: a release that was taken back should not be.</summary>
+    private static bool IsUnfinished(PipelineException failure) =>
+        failure is { Next: null, ExitCode: ExitCode.Failed or ExitCode.Held };
 
     private static PipelineException WithNext(PipelineException failure, string? next) =>
         new(failure.ExitCode, failure.Message, failure.Expected, next, failure);
