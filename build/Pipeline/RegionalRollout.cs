@@ -13,11 +13,32 @@ public sealed class RegionalRollout(StageRun run, Release release, ImageSet imag
 
     public async Task<RolloutWavesEnd> RunAsync(ImmutableArray<Serving> sides)
     {
-        var earlier = run.Folder.TryRead<RolloutResult>();
-        var end = await new RolloutWaves([
-            .. sides.Select((side, index) => Wave(side, index + 1, sides.Length)),
-        ]).RunAsync(run.Cancellation);
-        return end.After(earlier);
+        ImmutableArray<RolloutWaveResult> earlier =
+        [
+            .. run.Folder.TryRead<PassedWaves>()?.Waves ?? [],
+            .. run.Folder.TryRead<RolloutResult>()?.Waves ?? [],
+        ];
+        var waves = new RolloutWaves([.. sides.Select((side, index) => Wave(side, index + 1, sides.Length))])
+        {
+            OnPassed = ended => KeepAsync([.. ended.Select(wave => wave.After(earlier))]),
+        };
+        return (await waves.RunAsync(run.Cancellation)).After(earlier);
+    }
+
+    /// <summary>A disk that refuses costs the record some lines, not the users of the next region their rollout.</summary>
+    private async Task KeepAsync(ImmutableArray<RolloutWaveResult> passed)
+    {
+        try
+        {
+            await run.Folder.WriteAsync(
+                new PassedWaves { DeploymentId = run.Id, Waves = passed },
+                CancellationToken.None
+            );
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            run.Warn($"a run that is resumed after this one will not know the stages so far: {refused.Message}");
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -76,6 +76,8 @@ public sealed class TwoRegions
         var resumed = await _checkout.BuildAsync("--target=Deploy", "--resume");
         resumed.ExitCode.ShouldBe(0, resumed.Text);
         resumed.Text.ShouldContain($"{First} (1 of 2) promoted: this deployment serves already");
+        // What the first wave did before the kill is written down all the same.
+        Stages("record.json").Take(4).ShouldBe([First, First, First, Second]);
         _serving = tag[1..];
         await ShouldServeAsync(_serving, _serving, resumed.Text);
         _checkout.RemoteTags()["sandbox"].ShouldBe(CommitOf(tag));
@@ -161,6 +163,12 @@ public sealed class TwoRegions
                     one["version"]?.GetValue<string>()
                 )
             );
+
+    /// <summary>The region of each stage that the record has.</summary>
+    private IEnumerable<string> Stages(string file) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(_checkout.LatestRun(), file)))!["rollout_stages"]!
+            .AsArray()
+            .Select(one => one!["region"]!.GetValue<string>());
 
     /// <summary>The message of the newest entry of the ledger.</summary>
     private string Ledger() =>

@@ -4,8 +4,8 @@ using Slipway.Outcomes;
 namespace Slipway.Rollouts;
 
 /// <param name="Verdict">What the judge makes of it.</param>
-/// <param name="RouterRestarted">The router began anew since the stage's weight was confirmed: it may have forgotten it.</param>
-internal sealed record Look(CanaryTick Tick, CanaryVerdict Verdict, string Explanation, bool RouterRestarted = false);
+/// <param name="WeightIsForgotten">The router began anew since the stage's weight was set, and the candidate has nothing.</param>
+internal sealed record Look(CanaryTick Tick, CanaryVerdict Verdict, string Explanation, bool WeightIsForgotten = false);
 
 /// <summary>Takes looks at both arms: reads the counters and the router, asks the judge, keeps the line.</summary>
 /// <param name="resumed">
@@ -14,6 +14,9 @@ internal sealed record Look(CanaryTick Tick, CanaryVerdict Verdict, string Expla
 /// </param>
 internal sealed class RolloutTicker(RolloutPlan plan, RolloutPorts ports, ResumedJudge? resumed = null)
 {
+    /// <summary>Percent; routers round weights.</summary>
+    private const double Nothing = 0.5;
+
     private readonly CanaryPlan canary = plan.ToCanaryPlan();
     private readonly CanaryJudge judge = resumed?.Judge ?? new(plan.ToCanaryPlan());
     private readonly CounterDifference difference = new(plan.Settings.LatencyFloor.TotalMilliseconds);
@@ -21,12 +24,21 @@ internal sealed class RolloutTicker(RolloutPlan plan, RolloutPorts ports, Resume
     private int stage = -1;
     private int entry = resumed?.Entry ?? 0;
     private int sequence = resumed?.Sequence ?? 0;
+
+    /// <summary>
+    /// The life of the router that was last seen with the weight that was asked for. Not the one of the first reading in
+    /// a stage: a router that dies as a stage begins would never be noticed.
+    /// </summary>
     private string? epoch;
+
     private long last = ports.Time.GetTimestamp();
     private DateTimeOffset? entered;
 
-    public Task BeginAsync(CancellationToken cancellation) =>
-        ports.Observer.TickedAsync(new TickLine { Plan = canary }, cancellation);
+    public async Task BeginAsync(CancellationToken cancellation)
+    {
+        epoch = (await ReadMetricsAsync(cancellation))?.Epoch;
+        await ports.Observer.TickedAsync(new TickLine { Plan = canary }, cancellation);
+    }
 
     /// <summary>The weight of this stage is confirmed: count from here.</summary>
     public async Task EnterAsync(int index, CancellationToken cancellation)
@@ -35,18 +47,16 @@ internal sealed class RolloutTicker(RolloutPlan plan, RolloutPorts ports, Resume
         entry++;
         entered = ports.Time.GetUtcNow();
         difference.Restart();
-        var reading = await ReadMetricsAsync(cancellation);
-        epoch = reading?.Epoch;
-        Take(reading);
+        Take(await ReadMetricsAsync(cancellation));
         last = ports.Time.GetTimestamp();
     }
 
     public async Task<Look> TakeAsync(int failedProbes, bool paused, CancellationToken cancellation)
     {
         var reading = await ReadMetricsAsync(cancellation);
-        var restarted = epoch is not null && reading is not null && reading.Epoch != epoch;
         var taken = Take(reading);
         var share = stage >= 0 ? await ReadShareAsync(cancellation) : null;
+        var isForgotten = HasForgotten(reading, share);
         var now = ports.Time.GetTimestamp();
         var tick = new CanaryTick
         {
@@ -72,7 +82,24 @@ internal sealed class RolloutTicker(RolloutPlan plan, RolloutPorts ports, Resume
             Explanation = explanation,
         };
         await ports.Observer.TickedAsync(line, cancellation);
-        return new(tick, verdict, explanation, restarted);
+        return new(tick, verdict, explanation, isForgotten);
+    }
+
+    /// <summary>
+    /// One that gives the candidate nothing and is another than the one that was told to, has forgotten it. The same one
+    /// was told so by somebody.
+    /// </summary>
+    private bool HasForgotten(MetricsReading? reading, double? share)
+    {
+        if (reading is null)
+            return false;
+        var isAnother = epoch is not null && reading.Epoch != epoch;
+        if (isAnother && share is < Nothing)
+            return true;
+        // The share is read after the counters: what it says is true of this life, or of a later one.
+        if (!isAnother || share is not null)
+            epoch = reading.Epoch;
+        return false;
     }
 
     /// <summary>

@@ -27,6 +27,17 @@ public sealed record RolloutWaveResult(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? NotBroughtBack { get; init; }
 
+    /// <summary>With the stages of an earlier attempt, where the region had passed then and only confirmed it now.</summary>
+    public RolloutWaveResult After(ImmutableArray<RolloutWaveResult> earlier) =>
+        this is { Result: RolloutOutcome.Promoted, Stages.IsEmpty: true }
+        && earlier.FirstOrDefault(one => one.Region == Region && one.Result == RolloutOutcome.Promoted) is { } before
+            ? this with
+            {
+                Stages = before.Stages,
+                Warm = Warm ?? before.Warm,
+            }
+            : this;
+
     public static RolloutWaveResult Of(string region, RolloutResult result) =>
         new(region, result.Result, result.Serving, [.. result.Stages.Select(stage => stage with { Region = region })])
         {

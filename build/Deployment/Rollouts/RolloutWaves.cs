@@ -21,6 +21,9 @@ public sealed class RolloutWaves(ImmutableArray<RolloutWave> waves)
     private const int Attempts = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
+    /// <summary>Told after each wave that passed and is not the last: all that have ended by then.</summary>
+    public Func<ImmutableArray<RolloutWaveResult>, Task>? OnPassed { get; init; }
+
     /// <summary>An environment without regions is one rollout: what that throws is thrown.</summary>
     public async Task<RolloutWavesEnd> RunAsync(CancellationToken cancellation)
     {
@@ -35,6 +38,8 @@ public sealed class RolloutWaves(ImmutableArray<RolloutWave> waves)
             failure = thrown;
             if (result.Result != RolloutOutcome.Promoted)
                 break;
+            if (OnPassed is not null && ended.Count < waves.Length)
+                await OnPassed(ended.ToImmutable());
         }
         if (ended[^1] is { Result: RolloutOutcome.RolledBack } bad)
             await BringBackAsync(ended, $"{bad.Region} was taken back");

@@ -33,24 +33,12 @@ public sealed record RolloutWavesEnd(RolloutResult Result, ImmutableArray<string
                 )
             );
 
-    /// <summary>With the stages of an earlier attempt, where a region had passed then and only confirmed it now.</summary>
-    public RolloutWavesEnd After(RolloutResult? earlier)
+    /// <param name="earlier">What earlier attempts of the same deployment have written down.</param>
+    public RolloutWavesEnd After(ImmutableArray<RolloutWaveResult> earlier)
     {
-        if (earlier is null || Result.Waves.IsEmpty)
+        if (earlier.IsEmpty || Result.Waves.IsEmpty)
             return this;
-        var waves = Result
-            .Waves.Select(wave =>
-                wave is { Result: RolloutOutcome.Promoted, Stages.IsEmpty: true }
-                && earlier.Waves.FirstOrDefault(one => one.Region == wave.Region)
-                    is { Result: RolloutOutcome.Promoted } before
-                    ? wave with
-                    {
-                        Stages = before.Stages,
-                        Warm = wave.Warm ?? before.Warm,
-                    }
-                    : wave
-            )
-            .ToImmutableArray();
+        ImmutableArray<RolloutWaveResult> waves = [.. Result.Waves.Select(wave => wave.After(earlier))];
         return this with
         {
             Result = Result with { Waves = waves, Stages = [.. waves.SelectMany(wave => wave.Stages)] },

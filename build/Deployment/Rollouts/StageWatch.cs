@@ -104,7 +104,7 @@ internal sealed class StageWatch(
     /// held, and nobody is overruled.
     /// </summary>
     private WatchResult? WeightIsForgotten(Look look) =>
-        look is { RouterRestarted: true, Tick.RouterShare: < 0.5 } && journal.State.WeightAsked > 0
+        look.WeightIsForgotten && journal.State.WeightAsked > 0
             ? new(
                 WatchEnd.RouterRestarted,
                 "running",

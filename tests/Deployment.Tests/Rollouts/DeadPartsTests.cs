@@ -98,4 +98,48 @@ public sealed class DeadBesideARollout
         world.SecondsUnserved.ShouldBe(0);
         world.Calls.Count(call => call.StartsWith("share", StringComparison.Ordinal)).ShouldBe(4);
     }
+
+    /// <summary>The router dies when its weight is confirmed, before anything was counted at it.</summary>
+    [Test]
+    public async Task ARouterThatBeganAnew_AsTheStageBegan_GetsItsWeightAgain(
+        [Values(5, 50, 100)] int percent,
+        [Values] bool isBackAtOnce
+    )
+    {
+        var world = new FakeWorld();
+        var isSet = false;
+        world.AfterCall = name =>
+        {
+            isSet |= name == $"share {percent}";
+            if (!isSet || name != "read router")
+                return;
+            world.AfterCall = null;
+            if (isBackAtOnce)
+                BeginAnew();
+            else
+            {
+                world.MetricsAnswer = false;
+                world.Script.Add(((world.Time.GetUtcNow() - FakeTime.Start).TotalSeconds + 15, BeginAnew));
+            }
+        };
+        var result = await new RolloutMachine(world.Plan(), world.Ports()).RunAsync(CancellationToken.None);
+        result.Result.ShouldBe(RolloutOutcome.Promoted);
+        world.Calls.Count(call => call == $"share {percent}").ShouldBe(2);
+
+        void BeginAnew() => (world.MetricsAnswer, world.Share, world.Epoch) = (true, 0, "2");
+    }
+
+    /// <summary>That it began anew before is no leave to overrule a person later.</summary>
+    [Test]
+    public async Task AWeightThatAPersonSetAfterwards_IsHeld()
+    {
+        var world = new FakeWorld();
+        world.Script.Add((350, () => (world.Share, world.Epoch) = (0, "2")));
+        world.Script.Add((500, () => world.Share = 0));
+        var result = await new RolloutMachine(world.Plan(holdLimit: TimeSpan.FromMinutes(5)), world.Ports()).RunAsync(
+            CancellationToken.None
+        );
+        result.Result.ShouldBe(RolloutOutcome.Held);
+        world.Calls.Count(call => call == "share 50").ShouldBe(2);
+    }
 }

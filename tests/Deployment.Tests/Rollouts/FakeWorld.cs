@@ -123,6 +123,9 @@ internal sealed class FakeWorld
 
     public Action? AfterStart { get; set; }
 
+    /// <summary>Told the name of each call that has had its effect.</summary>
+    public Action<string>? AfterCall { get; set; }
+
     /// <summary>Number of the call at which the program dies; the calls are counted from 1.</summary>
     public int DeathAtCall { get; set; }
 
@@ -316,6 +319,7 @@ internal sealed class FakeWorld
         {
             cancellation.ThrowIfCancellationRequested();
             var answer = effect();
+            AfterCall?.Invoke(name);
             return dies ? new TaskCompletionSource<T>().Task : Task.FromResult(answer);
         }
         catch (Exception error) when (error is PipelineException or OperationCanceledException)

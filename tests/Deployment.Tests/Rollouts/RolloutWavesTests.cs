@@ -88,7 +88,7 @@ public sealed class RolloutWavesTests
 
         worlds[1].MetricsAnswer = true;
         switched.Clear();
-        var end = (await RunAsync()).After(held.Result);
+        var end = (await RunAsync()).After(held.Result.Waves);
         end.Result.Result.ShouldBe(RolloutOutcome.Promoted);
         switched.ShouldBe(["eu-west"], "the first wave serves already");
         end.Result.Waves.Select(wave => wave.Stages.Length).ShouldBe([3, 3]);
@@ -249,10 +249,27 @@ public sealed class RolloutWavesTests
                 }
         );
 
+    [Test]
+    public async Task WhatPassedIsTold_BeforeTheNextWaveIsBegun()
+    {
+        var told = new List<(string[] Regions, int Stages, string Next)>();
+        await RunAsync(onPassed: passed =>
+        {
+            told.Add(
+                ([.. passed.Select(wave => wave.Region)], passed[0].Stages.Length, worlds[1].Stable.Version!.Semver)
+            );
+            return Task.CompletedTask;
+        });
+        var (regions, stages, next) = told.ShouldHaveSingleItem();
+        regions.ShouldBe(["us-east"]);
+        (stages, next).ShouldBe((3, "v1.0.0"));
+    }
+
     private Task<RolloutWavesEnd> RunAsync(
         string[]? regions = null,
         IFreezeCalendar? freeze = null,
         bool approvalInTheLast = false,
+        Func<ImmutableArray<RolloutWaveResult>, Task>? onPassed = null,
         CancellationToken cancellation = default
     ) =>
         new RolloutWaves([
@@ -272,7 +289,10 @@ public sealed class RolloutWavesTests
                     );
                 }
             ),
-        ]).RunAsync(cancellation);
+        ])
+        {
+            OnPassed = onPassed,
+        }.RunAsync(cancellation);
 
     private void ShouldServeTheVersionBefore()
     {
