@@ -41,6 +41,8 @@ public sealed class PeopleInTheLoop
         await UntilAsync("running", 0, deployment);
         await AskAsync("paused by", "--target=Pause", "--reason=looking at it");
         State()["phase"]!.GetValue<string>().ShouldBe("paused");
+        // Of the stages the request met the first or, on a busy machine, the next.
+        var stage = State()["stage"]!.GetValue<int>();
 
         var status = await _checkout.BuildAsync("--target=Status", "--environment=sandbox");
         status.Text.ShouldContain("PAUSED");
@@ -59,7 +61,7 @@ public sealed class PeopleInTheLoop
         second.ExitCode.ShouldBe(12, second.Text);
 
         await AskAsync("promoted by", "--target=Promote");
-        await UntilAsync("paused", 1, deployment);
+        await UntilAsync("paused", stage + 1, deployment);
         await AskAsync("resumed by", "--target=Resume");
         await AskAsync("promoted fully by", "--target=Promote", "--full");
         (await deployment.EndAsync(Patience)).ExitCode.ShouldBe(0, deployment.Text);

@@ -1,5 +1,3 @@
-using Slipway.Outcomes;
-
 namespace Slipway.Pipeline.Sites;
 
 /// <summary>
@@ -45,7 +43,8 @@ public sealed class SandboxWatch : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception failure) when (failure is PipelineException or IOException or UnauthorizedAccessException)
+            // Whatever it is: a watch that ended over it would let users wait for the end of the run.
+            catch (Exception failure) when (failure is not OutOfMemoryException)
             {
                 // Tried again soon; told once, not at every look.
                 if (_complaint != failure.Message)
