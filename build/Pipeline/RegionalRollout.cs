@@ -15,7 +15,9 @@ public sealed class RegionalRollout(StageRun run, Release release, ImageSet imag
     {
         ImmutableArray<RolloutWaveResult> earlier =
         [
-            .. run.Folder.TryRead<PassedWaves>()?.Waves ?? [],
+            .. PassedWaves.Read(
+                await run.Folder.TryReadTextAsync(PassedWaves.FileName, PassedWaves.LargestFile, CancellationToken.None)
+            ),
             .. run.Folder.TryRead<RolloutResult>()?.Waves ?? [],
         ];
         var waves = new RolloutWaves([.. sides.Select((side, index) => Wave(side, index + 1, sides.Length))])
@@ -30,10 +32,7 @@ public sealed class RegionalRollout(StageRun run, Release release, ImageSet imag
     {
         try
         {
-            await run.Folder.WriteAsync(
-                new PassedWaves { DeploymentId = run.Id, Waves = passed },
-                CancellationToken.None
-            );
+            await run.Folder.WriteTextAsync(PassedWaves.FileName, PassedWaves.Write(passed), CancellationToken.None);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {

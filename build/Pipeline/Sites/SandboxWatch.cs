@@ -7,6 +7,7 @@ namespace Slipway.Pipeline.Sites;
 public sealed class SandboxWatch : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LastLook = TimeSpan.FromSeconds(20);
 
     private readonly SandboxSite _site;
     private readonly RepairTurns _turns;
@@ -23,45 +24,53 @@ public sealed class SandboxWatch : IAsyncDisposable
         _loop = Task.Run(LoopAsync);
     }
 
+    /// <summary>What died in the last moment of the run is started again, too: after it nobody watches.</summary>
     public async ValueTask DisposeAsync()
     {
         await _ended.CancelAsync();
         await _loop;
         _ended.Dispose();
+        using var limit = new CancellationTokenSource(LastLook, _time);
+        await TryLookAsync(limit.Token);
     }
 
     private async Task LoopAsync()
     {
         while (!_ended.IsCancellationRequested)
         {
-            try
-            {
-                await LookAsync();
-                _complaint = "";
-            }
-            catch (OperationCanceledException) when (_ended.IsCancellationRequested)
-            {
-                return;
-            }
-            // Whatever it is: a watch that ended over it would let users wait for the end of the run.
-            catch (Exception failure) when (failure is not OutOfMemoryException)
-            {
-                // Tried again soon; told once, not at every look.
-                if (_complaint != failure.Message)
-                    _say($"could not be started again: {failure.Message}");
-                _complaint = failure.Message;
-            }
+            await TryLookAsync(_ended.Token);
             await Task.Delay(Interval, _time, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task LookAsync()
+    private async Task TryLookAsync(CancellationToken ended)
+    {
+        try
+        {
+            await LookAsync(ended);
+            _complaint = "";
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            return;
+        }
+        // Whatever it is: a watch that ended over it would let users wait for the end of the run.
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            // Tried again soon; told once, not at every look.
+            if (_complaint != failure.Message)
+                _say($"could not be started again: {failure.Message}");
+            _complaint = failure.Message;
+        }
+    }
+
+    private async Task LookAsync(CancellationToken ended)
     {
         // What Terraform is still bringing up for the first time is not dead.
-        _isUp = _isUp || (_site.HasState && (await _site.DeadPartsAsync(_ended.Token)).IsEmpty);
+        _isUp = _isUp || (_site.HasState && (await _site.DeadPartsAsync(ended)).IsEmpty);
         if (!_isUp)
             return;
-        foreach (var healed in await _site.HealPartsAsync(_ended.Token))
+        foreach (var healed in await _site.HealPartsAsync(ended))
             _say($"{healed} had died and was started again");
         await _turns.RepairAsync(
             async cancellation =>
@@ -69,7 +78,7 @@ public sealed class SandboxWatch : IAsyncDisposable
                 foreach (var version in await _site.RepairServingAsync(cancellation))
                     _say($"instances of {version} had died and were started again");
             },
-            _ended.Token
+            ended
         );
     }
 }

@@ -250,20 +250,27 @@ public sealed class RolloutWavesTests
         );
 
     [Test]
-    public async Task WhatPassedIsTold_BeforeTheNextWaveIsBegun()
+    public async Task WhatPassedIsTold_BeforeTheNextWaveIsBegun_AndOutlivesTheProcessAsAFile()
     {
-        var told = new List<(string[] Regions, int Stages, string Next)>();
+        var told = new List<string>();
         await RunAsync(onPassed: passed =>
         {
-            told.Add(
-                ([.. passed.Select(wave => wave.Region)], passed[0].Stages.Length, worlds[1].Stable.Version!.Semver)
-            );
+            worlds[1].Stable.Version!.Semver.ShouldBe("v1.0.0");
+            told.Add(PassedWaves.Write(passed));
             return Task.CompletedTask;
         });
-        var (regions, stages, next) = told.ShouldHaveSingleItem();
-        regions.ShouldBe(["us-east"]);
-        (stages, next).ShouldBe((3, "v1.0.0"));
+        var wave = PassedWaves.Read(told.ShouldHaveSingleItem()).ShouldHaveSingleItem();
+        (wave.Region, wave.Result, wave.Stages.Length).ShouldBe(("us-east", RolloutOutcome.Promoted, 3));
+        var confirmed = wave with { Stages = [] };
+        confirmed.After([wave]).Stages.Select(stage => stage.Stage).ShouldBe(wave.Stages.Select(stage => stage.Stage));
     }
+
+    [TestCase(null)]
+    [TestCase("")]
+    [TestCase("null")]
+    [TestCase("[{\"region\":\"us-east\",")]
+    [TestCase("{}")]
+    public void AFileOfPassedWavesThatIsDamaged_IsNone(string? text) => PassedWaves.Read(text).ShouldBeEmpty();
 
     private Task<RolloutWavesEnd> RunAsync(
         string[]? regions = null,

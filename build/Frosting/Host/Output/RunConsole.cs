@@ -144,7 +144,12 @@ internal sealed class RunConsole(
     }
 
     /// <summary>What stands at the bottom of a terminal until the next call.</summary>
-    public void Status(string? text)
+    public void Status(string? text) => AtTheBottom(() => _status = text is null ? null : Fit(Plain(redact(text))));
+
+    public void Show(IReadOnlyList<string> lines) =>
+        AtTheBottom(() => _live = [.. lines.Select(line => Fit(Plain(redact(line))))]);
+
+    private void AtTheBottom(Action change)
     {
         if (!HasStatusLine)
         {
@@ -161,31 +166,7 @@ internal sealed class RunConsole(
             Guarded(() =>
             {
                 HideStatus();
-                _status = text is null ? null : Fit(Plain(redact(text)));
-                ShowStatus();
-                _writer.Flush();
-            });
-        }
-    }
-
-    public void Show(IReadOnlyList<string> lines)
-    {
-        if (!HasStatusLine)
-        {
-            return;
-        }
-
-        lock (_lock)
-        {
-            if (_waiting is not null)
-            {
-                return;
-            }
-
-            Guarded(() =>
-            {
-                HideStatus();
-                _live = [.. lines.Select(line => Fit(Plain(redact(line))))];
+                change();
                 ShowStatus();
                 _writer.Flush();
             });
