@@ -100,22 +100,9 @@ public sealed class SecretsDesk(DeploymentContext context)
 
     private async Task<string> EditAsync(EnvironmentConfiguration environment, SecretsDeclaration declaration)
     {
-        var reader = await ReaderAsync(environment);
-        var command = await reader.EditCommandAsync(declaration, context.Cancellation);
-        if (ProgramPath.Find(command.Program) is null)
-            throw new PipelineException(
-                ExitCode.Usage,
-                "the sops program is not on this machine",
-                "--set=NAME and --remove=NAME need no program",
-                declaration.Line("--set=NAME")
-            );
-        if (_vault.KeyBeside(environment) is { } key)
-            command = command.With(AgeKeys.FileVariable, key);
-        var code = await TerminalProgram.RunAsync(command, context.Cancellation);
-        // 200: left as it was.
-        return code is 0 or 200
-            ? $"{declaration.File}: {(code == 0 ? "edited" : "left as it was")}"
-            : throw new PipelineException($"sops failed with exit code {code}; it said why above");
+        var program = new SopsProgram(await ReaderAsync(environment), context.Workbench.Root);
+        var changed = await program.EditAsync(declaration, _vault.KeyBeside(environment), context.Cancellation);
+        return $"{declaration.File}: {(changed ? "edited" : "left as it was")}";
     }
 
     private async Task<Sops> ReaderAsync(EnvironmentConfiguration environment) =>

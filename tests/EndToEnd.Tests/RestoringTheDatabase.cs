@@ -14,6 +14,7 @@ public sealed class RestoringTheDatabase
     private string _id = null!;
     private string _before = null!;
     private string _after = null!;
+    private string _third = null!;
 
     [OneTimeSetUp]
     public async Task DeployWriteDeployAndWriteMore()
@@ -109,20 +110,35 @@ public sealed class RestoringTheDatabase
     }
 
     [Test, Order(4)]
-    public async Task LetsUsersWriteAgainAndTheNextDeploymentIsMade()
+    public async Task LetsUsersWriteAgainAndTheNextDeploymentIsMadeWithABackupOfTheOtherFormat()
     {
         await EnrolAsync((await CoursesAsync())[1]);
+        _third = await EnrolmentsAsync();
+        _checkout.Replace(
+            "environments/sandbox/environment.json",
+            "\"store\": \"file:backups\"",
+            "\"store\": \"file:backups\", \"format\": \"directory\""
+        );
         _checkout.Commit("Repair it");
         var third = await _checkout.BuildAsync("--target=Deploy");
 
         third.ExitCode.ShouldBe(0, third.Text);
-        (await EnrolmentsAsync()).ShouldContain((await CoursesAsync())[1]);
+        _third.ShouldContain((await CoursesAsync())[1]);
+        (await EnrolmentsAsync()).ShouldBe(_third);
+        var backup = JsonNode.Parse(
+            await File.ReadAllTextAsync(Path.Combine(_checkout.LatestRun(), "backup", "backup.json"))
+        )!;
+        backup["location"]!.GetValue<string>().ShouldEndWith(".dir.tar");
+        backup["format"]!.GetValue<string>().ShouldBe("directory");
+        backup["proof"]!["passed"]!.GetValue<bool>().ShouldBeTrue();
     }
 
     [Test, Order(5)]
     public async Task IsSaidLoudlyWhereTheLedgerDoesNotTakeItAndTheRollbackIsWrittenDown()
     {
         var hook = Path.Combine(_checkout.Remote, "hooks", "update");
+        await EnrolAsync((await CoursesAsync())[2]);
+        (await EnrolmentsAsync()).ShouldNotBe(_third);
         await File.WriteAllTextAsync(hook, "#!/bin/sh\ncase $1 in */restore-*) exit 1 ;; esac\n");
         File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
@@ -137,6 +153,7 @@ public sealed class RestoringTheDatabase
         run.Text.ShouldContain("again, but the ledger does not say so");
         var folder = _checkout.LatestRun();
         File.Exists(Path.Combine(folder, "restore", "restore.json")).ShouldBeTrue();
+        (await EnrolmentsAsync()).ShouldBe(_third);
         var record = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "record.json")))!;
         _checkout.RemoteTags()["sandbox"].ShouldBe(record["git_sha"]!.GetValue<string>());
         _checkout

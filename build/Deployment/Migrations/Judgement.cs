@@ -17,6 +17,12 @@ internal sealed record Judgement(
 
     public static Judgement Unsafe(string rule, string? takes, string saferWay) =>
         new(MigrationClass.Unsafe, rule, takes, saferWay);
+
+    public static Judgement FailsInTransaction(string rule, string saferWay) =>
+        Unsafe(rule, null, $"it fails in a transaction: {saferWay}");
+
+    public static Judgement Rewrite(string rule, string table, string saferWay) =>
+        Unsafe(rule, $"{TableLock.AccessExclusive(table)} while every row is rewritten", saferWay);
 }
 
 /// <summary>PostgreSQL's table locks by what they stop.</summary>

@@ -49,6 +49,15 @@ internal sealed class SqlCursor(ImmutableArray<SqlToken> tokens)
         return string.Join('.', parts);
     }
 
+    /// <summary>Steps to the next ON; the name behind it.</summary>
+    public string NameAfterOn()
+    {
+        while (!AtEnd && !Accept("on"))
+            Take();
+        Accept("only");
+        return Name();
+    }
+
     public bool RestHas(params ReadOnlySpan<string> words)
     {
         for (var i = _at; i < tokens.Length; i++)

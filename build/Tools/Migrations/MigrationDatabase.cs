@@ -20,9 +20,24 @@ internal sealed class MigrationDatabase(Postgres postgres)
     {
         if (tool.AppliedSql is null)
             return [.. (await RecordedAsync(cancellation)).Select(one => one.Version)];
+        return await VersionsAsync(tool, tool.AppliedSql, cancellation);
+    }
+
+    /// <summary>What the tool has noted as failed and waits to be told about.</summary>
+    public async Task<ImmutableArray<string>> FailedAsync(MigrationTool tool, CancellationToken cancellation) =>
+        tool.FailedSql is { } sql ? await VersionsAsync(tool, sql, cancellation) : [];
+
+    private async Task<ImmutableArray<string>> VersionsAsync(
+        MigrationTool tool,
+        string sql,
+        CancellationToken cancellation
+    )
+    {
         await using var connection = await postgres.OpenAsync(cancellation);
+        if (tool.AppliedSchema(postgres.Url) is { } schema)
+            await Postgres.ExecuteAsync(connection, $"set search_path to {Postgres.Quote(schema)}", cancellation);
         return await ExistsAsync(connection, tool.AppliedTable!, cancellation)
-            ? [.. await ReadAsync(connection, tool.AppliedSql, row => row.GetString(0), cancellation)]
+            ? [.. await ReadAsync(connection, sql, row => row.GetString(0), cancellation)]
             : [];
     }
 

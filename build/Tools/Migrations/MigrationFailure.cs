@@ -20,7 +20,7 @@ internal sealed class MigrationFailure(MigrationRequest request, MigrationPlan p
         {
             return request.Tool.AppliedSql is null
                 ? await OfACommandAsync(cause, failure)
-                : await OfAToolAsync(cause, failure);
+                : await OfAToolAsync(cause, failure, statement);
         }
         catch (Exception gone) when (gone is NpgsqlException or PipelineException)
         {
@@ -33,7 +33,11 @@ internal sealed class MigrationFailure(MigrationRequest request, MigrationPlan p
         }
     }
 
-    private async Task<PipelineException> OfAToolAsync(string cause, CommandFailedException failure)
+    private async Task<PipelineException> OfAToolAsync(
+        string cause,
+        CommandFailedException failure,
+        StatementTiming? statement
+    )
     {
         // The failed run's own token may be the reason why it failed.
         var applied = (await database.AppliedAsync(request.Tool, CancellationToken.None)).ToHashSet(
@@ -47,7 +51,12 @@ internal sealed class MigrationFailure(MigrationRequest request, MigrationPlan p
             cause,
             done.Count == 0 ? "applied: none" : $"applied, and still there: {Names(done)}",
         };
-        if (open is [var first, .. var rest])
+        if (statement is null && open.Count > 0)
+        {
+            // The tool stopped by itself: at which file, if at any, it alone knows.
+            lines.Add($"not applied: {Names(open)}");
+        }
+        else if (open is [var first, .. var rest])
         {
             lines.Add(
                 first.InTransaction
@@ -56,7 +65,11 @@ internal sealed class MigrationFailure(MigrationRequest request, MigrationPlan p
             );
             lines.Add(rest.Count == 0 ? "not begun: none" : $"not begun: {Names(rest)}");
         }
-        return await ExplainAsync(lines, request.Tool.AfterFailure(open), failure);
+        var failed = await database.FailedAsync(request.Tool, CancellationToken.None);
+        var repair =
+            request.Tool.AfterFailure(failed)
+            + (statement is null ? "correct what the tool says, then " : "correct the file, then ");
+        return await ExplainAsync(lines, repair, failure);
     }
 
     /// <summary>What a command has applied it tells nobody: to say "none" would be a guess.</summary>
@@ -68,7 +81,7 @@ internal sealed class MigrationFailure(MigrationRequest request, MigrationPlan p
                     + (request.StatementLog is { } log ? $"; the statements that ended are in {log}" : ""),
                 $"given to it: {Names(plan.Pending)}",
             ],
-            "look at the schema; ",
+            "look at the schema; correct the file, then ",
             failure
         );
 
@@ -85,7 +98,7 @@ internal sealed class MigrationFailure(MigrationRequest request, MigrationPlan p
         return new PipelineException(
             string.Join("\n  ", lines),
             expected: "every pending migration applied",
-            next: $"{drops}{repair}correct the file, then {Again}",
+            next: $"{drops}{repair}{Again}",
             inner: failure
         );
     }

@@ -16,8 +16,15 @@ public abstract class MigrationTool
     /// <summary>The table that <see cref="AppliedSql"/> reads.</summary>
     public abstract string? AppliedTable { get; }
 
+    /// <summary>SQL that lists the versions which that table has as failed; null when the tool notes none.</summary>
+    public virtual string? FailedSql => null;
+
+    /// <summary>The schema in which that table is looked for; null: the session's own.</summary>
+    public virtual string? AppliedSchema(PostgresUrl url) => null;
+
     /// <summary>What the tool itself needs before it goes on after a failure, as part of a sentence; empty for nothing.</summary>
-    public virtual string AfterFailure(IReadOnlyList<MigrationFile> open) => "";
+    /// <param name="failed">Versions of <see cref="FailedSql"/>.</param>
+    public virtual string AfterFailure(ImmutableArray<string> failed) => "";
 
     /// <summary>The migration itself.</summary>
     public abstract Task RunAsync(
@@ -76,9 +83,18 @@ public sealed class PrismaTool(string folder, string workingDirectory, Immutable
 
     public override string AppliedTable => "_prisma_migrations";
 
-    // It notes the failure, and refuses every deployment (P3009) until it is told what became of it.
-    public override string AfterFailure(IReadOnlyList<MigrationFile> open) =>
-        open is [var failed, ..] ? $"npx prisma migrate resolve --rolled-back {failed.Version}; " : "";
+    // Where its URL names a schema, its own table stands there too.
+    public override string? AppliedSchema(PostgresUrl url) => url.Parameters.GetValueOrDefault("schema");
+
+    // It notes a failure, and refuses every deployment (P3009) until it is told what became of it.
+    public override string FailedSql =>
+        "select migration_name from _prisma_migrations where finished_at is null and rolled_back_at is null order by 1";
+
+    public override string AfterFailure(ImmutableArray<string> failed) =>
+        failed.IsEmpty
+            ? ""
+            : $"with DATABASE_URL set, in {workingDirectory}: "
+                + string.Concat(failed.Select(version => $"npx prisma migrate resolve --rolled-back {version}; "));
 
     public override ImmutableArray<MigrationFile> ReadFiles() =>
         [

@@ -10,7 +10,23 @@ public sealed class AdvisoryLock : IAsyncDisposable
 
     private AdvisoryLock(NpgsqlConnection connection) => _connection = connection;
 
-    public async ValueTask DisposeAsync() => await _connection.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            // A server under load ends a session some time after it was closed: the next run would find it locked.
+            await using var command = new NpgsqlCommand("select pg_advisory_unlock_all()", _connection);
+            await command.ExecuteNonQueryAsync();
+        }
+        catch (Exception gone) when (gone is NpgsqlException or InvalidOperationException)
+        {
+            // A connection that is gone holds nothing.
+        }
+        finally
+        {
+            await _connection.DisposeAsync();
+        }
+    }
 
     internal static async Task<AdvisoryLock> TakeAsync(
         NpgsqlConnection connection,

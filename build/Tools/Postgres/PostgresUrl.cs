@@ -29,10 +29,15 @@ public sealed record PostgresUrl
     private static readonly ImmutableHashSet<string> PrismaOnly =
     [
         "connection_limit",
+        "max_connection_lifetime",
+        "max_idle_connection_lifetime",
         "pgbouncer",
         "pool_timeout",
         "schema",
         "socket_timeout",
+        "sslaccept",
+        "sslidentity",
+        "sslpassword",
         "statement_cache_size",
     ];
 
@@ -104,7 +109,11 @@ public sealed record PostgresUrl
             ? $"postgres://{Escape(User)}@/{Escape(Database)}?host={Escape(Host)}&port={Port}"
             : $"postgres://{Escape(User)}@{BracketedHost}:{Port}/{Escape(Database)}";
 
-    /// <summary>The whole URL, for a program that takes it from a variable. <paramref name="forPrisma"/> keeps Prisma's own parameters.</summary>
+    /// <summary>The whole URL, for a program that takes it from a variable.</summary>
+    /// <param name="forPrisma">
+    /// Keeps Prisma's own parameters, and hands the settings of the session over in <c>options</c>: Prisma drops every
+    /// parameter that it does not know without a word, and with it the time-outs.
+    /// </param>
     public Secret ToSecretUrl(bool forPrisma = false)
     {
         var text = new StringBuilder("postgres://").Append(Escape(User));
@@ -116,8 +125,10 @@ public sealed record PostgresUrl
         text.Append('/').Append(Escape(Database));
 
         IEnumerable<KeyValuePair<string, string>> parameters = Parameters.Where(p =>
-            forPrisma || !PrismaOnly.Contains(p.Key)
+            forPrisma ? !IsSetting(p.Key) : !PrismaOnly.Contains(p.Key)
         );
+        if (forPrisma && SessionOptions is { Length: > 0 } options)
+            parameters = parameters.Append(new("options", options));
         if (IsSocket)
             parameters = parameters
                 .Append(new("host", Host))
@@ -205,13 +216,16 @@ public sealed record PostgresUrl
         get
         {
             var settings = Parameters
-                .Where(p => !Variables.ContainsKey(p.Key) && !PrismaOnly.Contains(p.Key) && p.Key != "options")
+                .Where(p => IsSetting(p.Key) && p.Key != "options")
                 .Select(p => $"-c {EscapeOption(p.Key)}={EscapeOption(p.Value)}");
             return Parameters.TryGetValue("options", out var options)
                 ? string.Join(' ', settings.Prepend(options))
                 : string.Join(' ', settings);
         }
     }
+
+    private static bool IsSetting(string parameter) =>
+        !Variables.ContainsKey(parameter) && !PrismaOnly.Contains(parameter);
 
     private static string EscapeOption(string text) => text.Replace("\\", "\\\\").Replace(" ", "\\ ");
 

@@ -21,7 +21,7 @@ internal sealed class WatchedSession(
 
     private readonly Dictionary<string, string> _prepared = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _portals = new(StringComparer.Ordinal);
-    private readonly Queue<(string Text, long Started, DateTimeOffset At)> _running = new();
+    private readonly RunningStatements _running = new(time, onStatement);
     private readonly Lock _gate = new();
     private Stream? _upstream;
     private char _state = 'I';
@@ -97,13 +97,13 @@ internal sealed class WatchedSession(
             if (message.Type == 'Q')
             {
                 var sql = ZeroEnded(message.Body, 0);
-                var parts = _state == 'T' ? SqlScript.Parts(sql) : [new SqlPart(sql, 0)];
-                if (parts.Length > 1)
+                var parts = SqlScript.Parts(sql);
+                if (parts.Length > 1 && _state == 'T')
                 {
                     await SendPartedAsync(sql, parts, cancellation);
                     continue;
                 }
-                Start(sql);
+                _running.Start(parts);
             }
             Note(message);
             await WriteMessageAsync(_upstream!, message, cancellation);
@@ -120,7 +120,7 @@ internal sealed class WatchedSession(
             var parted = new Parted(offset, IsLast: i == parts.Count - 1);
             lock (_gate)
                 _parted = parted;
-            Start(part.Text);
+            _running.Start(part.Text);
             var body = new byte[Encoding.UTF8.GetByteCount(part.Text) + 1];
             Encoding.UTF8.GetBytes(part.Text, body);
             await WriteMessageAsync(_upstream!, new Message('Q', body), cancellation);
@@ -139,10 +139,10 @@ internal sealed class WatchedSession(
             switch (message.Type)
             {
                 case 'C':
-                    Finish(ZeroEnded(message.Body, 0), failed: false);
+                    _running.Finish(ZeroEnded(message.Body, 0), failed: false);
                     break;
                 case 'E':
-                    Finish(ErrorText(message.Body), failed: true);
+                    _running.Finish(ErrorText(message.Body), failed: true);
                     if (parted is not null)
                     {
                         parted.Failed = true;
@@ -151,8 +151,7 @@ internal sealed class WatchedSession(
                     break;
                 case 'Z':
                     _state = (char)message.Body[0];
-                    lock (_running)
-                        _running.Clear();
+                    _running.Clear();
                     if (parted is not null)
                     {
                         lock (_gate)
@@ -184,35 +183,9 @@ internal sealed class WatchedSession(
                 _portals[portal] = _prepared.GetValueOrDefault(statement, "");
                 break;
             case 'E':
-                Start(_portals.GetValueOrDefault(ZeroEnded(message.Body, 0), ""));
+                _running.Start(_portals.GetValueOrDefault(ZeroEnded(message.Body, 0), ""));
                 break;
         }
-    }
-
-    private void Start(string text)
-    {
-        lock (_running)
-            _running.Enqueue((text, time.GetTimestamp(), time.GetUtcNow()));
-    }
-
-    private void Finish(string result, bool failed)
-    {
-        (string Text, long Started, DateTimeOffset At) statement;
-        lock (_running)
-        {
-            // A message that was sent whole answers once for each of its statements: the first answer ends them all.
-            if (!_running.TryDequeue(out statement))
-                return;
-        }
-        onStatement(
-            new StatementTiming(
-                statement.At,
-                Math.Round(time.GetElapsedTime(statement.Started).TotalSeconds, 6),
-                statement.Text.Trim(),
-                result,
-                failed
-            )
-        );
     }
 
     private static async Task<Message?> ReadMessageAsync(Stream from, CancellationToken cancellation)

@@ -89,17 +89,18 @@ public sealed class Sops(AgeKeys keys, string root, ICommandRunner? runner = nul
         );
     }
 
-    /// <summary>The command that edits the file with the <c>sops</c> program; it needs the user's terminal.</summary>
-    public async Task<Command> EditCommandAsync(
-        SecretsDeclaration declaration,
-        CancellationToken cancellation = default
-    )
+    /// <summary>Whether a key at hand opens it, and nothing in it is plain or was changed; its names are not looked at.</summary>
+    /// <exception cref="SopsException">It is not so, and why.</exception>
+    public async Task DemandSoundAsync(SecretsDeclaration declaration, CancellationToken cancellation = default)
     {
         var text = await _files.TextAsync(declaration, cancellation);
-        return await SopsFiles.NamedAsync(
+        await SopsFiles.NamedAsync(
             declaration,
-            () =>
-                Task.FromResult(SopsCommands.Edit(_files.PathOf(declaration), SopsDocument.Parse(text).Format).In(root))
+            async () =>
+            {
+                var document = SopsDocument.Parse(text);
+                return SopsSecrets.Decrypt(document, await _keyring.OpenAsync(document.Metadata, cancellation));
+            }
         );
     }
 }

@@ -31,14 +31,18 @@ internal sealed class SopsFiles(string root)
         Text(await BytesAsync(declaration, cancellation), declaration);
 
     /// <summary>Written beside the file, then moved over it: a crash leaves the old one or the new one.</summary>
-    public async Task WriteAsync(SecretsDeclaration declaration, string text, CancellationToken cancellation)
+    public Task WriteAsync(SecretsDeclaration declaration, string text, CancellationToken cancellation) =>
+        WriteAsync(declaration, Strict.GetBytes(text), cancellation);
+
+    /// <inheritdoc cref="WriteAsync(SecretsDeclaration, string, CancellationToken)"/>
+    public async Task WriteAsync(SecretsDeclaration declaration, byte[] bytes, CancellationToken cancellation)
     {
         var path = PathOf(declaration);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var temporary = $"{path}.{RandomNumberGenerator.GetHexString(8, lowercase: true)}.tmp";
         try
         {
-            await File.WriteAllTextAsync(temporary, text, Strict, cancellation);
+            await File.WriteAllBytesAsync(temporary, bytes, cancellation);
             File.Move(temporary, path, overwrite: true);
         }
         finally

@@ -17,6 +17,16 @@ internal sealed class AMigration : IDisposable
 
     public static string Program { get; } = FindDbmate();
 
+    public static BackupResult ProvenBackup { get; } =
+        new()
+        {
+            DeploymentId = Id,
+            BackupId = $"backup-{Id}",
+            Location = "file:///x",
+            SqlSha256 = "a",
+            Proof = new BackupProof("m", true, "a", "a", 0, 0, 0, 0, ""),
+        };
+
     public static async Task<AMigration> OnAsync(string sql) =>
         new() { Database = await SharedCluster.NewDatabaseAsync(sql) };
 
@@ -35,14 +45,7 @@ internal sealed class AMigration : IDisposable
             Environment = "sandbox",
             Database = Database.Url,
             Tool = new DbmateTool(Program, _folder, _folder),
-            Backup = new BackupResult
-            {
-                DeploymentId = Id,
-                BackupId = $"backup-{Id}",
-                Location = "file:///x",
-                SqlSha256 = "a",
-                Proof = new BackupProof("m", true, "a", "a", 0, 0, 0, 0, ""),
-            },
+            Backup = ProvenBackup,
             LockTimeout = TimeSpan.FromSeconds(1),
             StatementTimeout = TimeSpan.FromSeconds(20),
             Readers = ImmutableArray<ReadingVersion>.Empty,

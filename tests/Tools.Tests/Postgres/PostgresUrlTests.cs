@@ -37,6 +37,27 @@ public class PostgresUrlTests
     }
 
     [Test]
+    public void Prisma_gets_settings_of_the_session_where_it_does_not_drop_them() =>
+        PostgresUrl
+            .Parse(Parse(Full).WithParameter("options", "-c a=b").ToSecretUrl(forPrisma: true))
+            .Parameters.ShouldBe(
+                new Dictionary<string, string>
+                {
+                    ["application_name"] = "x y",
+                    ["options"] = "-c a=b -c lock_timeout=2s -c search_path=a,\\ b",
+                    ["schema"] = "public",
+                    ["sslmode"] = "require",
+                },
+                ignoreOrder: true
+            );
+
+    [Test]
+    public void What_only_Prisma_knows_is_not_sent_to_the_server() =>
+        Parse("postgres://u@h/d?sslaccept=strict&max_connection_lifetime=5&schema=app")
+            .Authenticate(Command.Of("psql"))
+            .Environment.ShouldNotContainKey("PGOPTIONS");
+
+    [Test]
     public void A_program_gets_variables_and_no_password_in_its_arguments()
     {
         var command = Parse(Full).Authenticate(Command.Of("psql", "-X"));

@@ -76,6 +76,32 @@ public class StatementWatchTests
     }
 
     [Test]
+    public async Task Its_statements_are_told_apart_all_the_same()
+    {
+        await PsqlAsync(
+            "select 1",
+            "insert into t values (7); select pg_sleep(0.2); update t set id = 8; select 1/0; select 2",
+            "select 1",
+            ok: false
+        );
+
+        Last("insert into t values (7)").Result.ShouldBe("INSERT 0 1");
+        Last("select pg_sleep(0.2)").Seconds.ShouldBeGreaterThan(0.19);
+        Last("update t set id = 8").Result.ShouldBe("UPDATE 1");
+        Last("select 1/0").Result.ShouldBe("division by zero (22012)");
+        _seen.Count(timing => timing.Failed).ShouldBe(1);
+        _seen.ShouldNotContain(timing => timing.Statement == "select 2");
+    }
+
+    [Test]
+    public async Task A_failure_is_seen_in_a_message_that_cannot_be_told_apart()
+    {
+        await PsqlAsync("select 1", "select 3; copy (select 4) to stdout; select 1/0", "select 1", ok: false);
+
+        _seen.Single(timing => timing.Failed).Result.ShouldBe("division by zero (22012)");
+    }
+
+    [Test]
     public async Task A_copy_passes()
     {
         var result = await SharedCluster.Runner.RunAsync(

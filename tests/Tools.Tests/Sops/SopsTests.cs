@@ -254,7 +254,8 @@ public sealed class SopsTests
     public async Task Editing_is_handed_to_the_sops_program_with_the_files_own_format()
     {
         await WriteDeclaredAsync();
-        var command = await Reader().EditCommandAsync(Declared);
+        var program = new SopsProgram(Reader(), _root);
+        var command = await program.CommandAsync(Declared);
         command.Program.ShouldBe("sops");
         command.Arguments.ShouldBe([
             "edit",
@@ -265,7 +266,7 @@ public sealed class SopsTests
             Path.Combine(_root, File),
         ]);
         WriteBinary("TOKEN=x\n");
-        (await Reader().EditCommandAsync(Declared)).Arguments[2].ShouldBe("binary");
+        (await program.CommandAsync(Declared)).Arguments[2].ShouldBe("binary");
     }
 
     [Test]
