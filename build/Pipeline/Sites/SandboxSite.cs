@@ -295,18 +295,31 @@ public sealed class SandboxSite(
         foreach (var region in settings.Regions)
         {
             // Looked at often, so without the secrets: those cost a call of Terraform.
-            var serving = await Local(region, settings, null, ServiceSecrets.None)
-                .Workload.ReadAsync(Arm.Stable, cancellation);
-            if (serving.InstancesAlive >= serving.InstancesWanted)
+            var (router, workload) = Local(region, settings, null, ServiceSecrets.None);
+            var serving = await workload.ReadAsync(Arm.Stable, cancellation);
+            if (serving.InstancesAlive < serving.InstancesWanted)
+                _died[serving.DeploymentId ?? ""] = true;
+            else if (await IsWholeAsync(serving, router, cancellation))
                 continue;
-            _died[serving.DeploymentId ?? ""] = true;
             // Terraform is not asked again: users wait, and a stage may be asking it just now, in the same folder.
             var secrets = await SecretsAsync(_databaseUrl ?? await DatabaseUrlAsync(cancellation), cancellation);
-            await Local(region, settings, null, secrets).Workload.RepairStableAsync(cancellation);
-            repaired.Add(region.Name is null ? $"{serving.Version}" : $"{serving.Version} in {region.Name}");
+            if (await Local(region, settings, null, secrets).Workload.RepairStableAsync(cancellation) > 0)
+                repaired.Add(region.Name is null ? $"{serving.Version}" : $"{serving.Version} in {region.Name}");
         }
         return repaired.ToImmutable();
     }
+
+    /// <summary>An instance whose start was broken off, with the process that repaired it, lives and has no users.</summary>
+    private static async Task<bool> IsWholeAsync(
+        ArmState serving,
+        HaproxyRouter router,
+        CancellationToken cancellation
+    ) =>
+        serving.InstancesWanted == 0
+        || (
+            serving.HealthUrls.Count >= serving.InstancesWanted
+            && (await router.ReadAsync(cancellation)).Services.All(service => service.StableUp)
+        );
 
     private Task<CommandResult> RunAsync(
         string script,

@@ -14,6 +14,7 @@ public sealed class SandboxWatch : IAsyncDisposable
     private readonly Action<string> _say;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _ended = new();
+    private readonly CancellationTokenSource _looks;
     private readonly Task _loop;
     private string _complaint = "";
     private bool _isUp;
@@ -21,47 +22,57 @@ public sealed class SandboxWatch : IAsyncDisposable
     public SandboxWatch(SandboxSite site, RepairTurns turns, Action<string> say, TimeProvider time)
     {
         (_site, _turns, _say, _time, _isUp) = (site, turns, say, time, site.HasState);
+        _looks = new(Timeout.InfiniteTimeSpan, time);
         _loop = Task.Run(LoopAsync);
     }
 
-    /// <summary>What died in the last moment of the run is started again, too: after it nobody watches.</summary>
+    /// <summary>
+    /// What died in the last moment of the run is started again, too: after it nobody watches. What is being started again
+    /// is not broken off, or it would live and serve nobody.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
+        _looks.CancelAfter(LastLook);
         await _ended.CancelAsync();
         await _loop;
+        await TryLookAsync();
         _ended.Dispose();
-        using var limit = new CancellationTokenSource(LastLook, _time);
-        await TryLookAsync(limit.Token);
+        _looks.Dispose();
     }
 
     private async Task LoopAsync()
     {
         while (!_ended.IsCancellationRequested)
         {
-            await TryLookAsync(_ended.Token);
+            await TryLookAsync();
             await Task.Delay(Interval, _time, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task TryLookAsync(CancellationToken ended)
+    private async Task TryLookAsync()
     {
         try
         {
-            await LookAsync(ended);
+            await LookAsync(_looks.Token);
             _complaint = "";
         }
-        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        catch (OperationCanceledException) when (_looks.IsCancellationRequested)
         {
-            return;
+            Complain($"not within {LastLook.TotalSeconds:0} s; ./build.sh --target=SandboxUp tries it again");
         }
         // Whatever it is: a watch that ended over it would let users wait for the end of the run.
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            // Tried again soon; told once, not at every look.
-            if (_complaint != failure.Message)
-                _say($"could not be started again: {failure.Message}");
-            _complaint = failure.Message;
+            Complain(failure.Message);
         }
+    }
+
+    /// <summary>It is tried again soon: told once, not at every look.</summary>
+    private void Complain(string problem)
+    {
+        if (_complaint != problem)
+            _say($"could not be started again: {problem}");
+        _complaint = problem;
     }
 
     private async Task LookAsync(CancellationToken ended)
