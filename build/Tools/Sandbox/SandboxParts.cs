@@ -53,6 +53,8 @@ public sealed class SandboxParts(SandboxSettings settings)
             );
     }
 
+    private static ProcessLives Lives { get; } = new();
+
     /// <summary>Whether the process of the cluster's pid file runs, is PostgreSQL, and has the cluster's port.</summary>
     public bool DatabaseRuns()
     {
@@ -60,6 +62,8 @@ public sealed class SandboxParts(SandboxSettings settings)
         return lines.Length >= 4
             && int.TryParse(lines[0], NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
             && lines[3].Trim() == settings.DatabasePort.ToString(CultureInfo.InvariantCulture)
+            // One that was killed keeps its name until it is collected.
+            && Lives.Find(pid) is not null
             && ReadLines($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/comm") is ["postgres", ..];
     }
 
