@@ -18,8 +18,8 @@ internal sealed class SandboxProduct : IAsyncDisposable
 
     public string LatestRun => _checkout.LatestRun();
 
-    /// <summary>Where users come in.</summary>
-    public Uri Url => new(Read("deploy/outputs.json")["outputs"]!["public_url"]!.GetValue<string>(), UriKind.Absolute);
+    /// <summary>Where users come in. Not every run has it in its folder: a rollback brings nothing up.</summary>
+    public Uri Url { get; private set; } = null!;
 
     /// <param name="settings">Text to replace in the sandbox's environment file.</param>
     public static async Task<SandboxProduct> CreateAsync(params (string Pattern, string Replacement)[] settings)
@@ -27,6 +27,10 @@ internal sealed class SandboxProduct : IAsyncDisposable
         var product = new SandboxProduct(await Checkout.CreateAsync());
         product.Configure(settings);
         await product.DeployAsync(0);
+        product.Url = new(
+            product.Read("deploy/outputs.json")["outputs"]!["public_url"]!.GetValue<string>(),
+            UriKind.Absolute
+        );
         return product;
     }
 

@@ -191,7 +191,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _listener.Close();
-        await _loop;
+        // Closed in the moment in which the next request is asked for, a listener may never say that it ended.
+        await Task.WhenAny(_loop, Task.Delay(TimeSpan.FromSeconds(5)));
     }
 
     private async Task LoopAsync()

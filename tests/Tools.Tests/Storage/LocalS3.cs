@@ -78,7 +78,8 @@ internal sealed class LocalS3 : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _listener.Close();
-        await _serving;
+        // Closed in the moment in which the next request is asked for, a listener may never say that it ended.
+        await Task.WhenAny(_serving, Task.Delay(TimeSpan.FromSeconds(5)));
     }
 
     internal sealed record Stored(byte[] Content, IReadOnlyDictionary<string, string> Headers, string ETag);
