@@ -1,11 +1,9 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Slipway.Builds;
 using Slipway.Environments;
 using Slipway.Faults;
 using Slipway.Infrastructure;
 using Slipway.Outcomes;
-using Slipway.Products;
 using Slipway.Releases;
 using Slipway.Rollouts;
 using Slipway.Routing;
@@ -18,17 +16,15 @@ namespace Slipway.Pipeline.Sites;
 /// <summary>The stand-in for a cloud on this machine: PostgreSQL, HAProxy, a bare remote, instances as processes or containers.</summary>
 public sealed class SandboxSite(
     EnvironmentConfiguration environment,
-    SubProject project,
+    SandboxArms arms,
     Workbench tools,
     EnvironmentVault vault,
-    string? engine,
     string user,
     string? overriddenRoot
 ) : ISite
 {
-    private readonly RepairTurns _turns = new();
+    private readonly SandboxHealing _healing = new(arms, tools);
     private Secret? _databaseUrl;
-    private readonly ConcurrentDictionary<string, bool> _died = new(StringComparer.Ordinal);
     private readonly Lazy<SandboxRoot> _root = new(() => SandboxRoot.Open(tools.Root, user, overriddenRoot));
 
     private SandboxSettingsFile SettingsFile => new(_root.Value, tools.PathOf("sandbox/cloud"));
@@ -59,7 +55,7 @@ public sealed class SandboxSite(
         SandboxFolder.MakePrivate(settings.TerraformState);
         await Git.InitBareAsync(tools.Runner, settings.Remote, cancellation);
         foreach (var region in settings.Regions)
-            await new HaproxyConfigurationFile(Haproxy(region)).EnsureAsync(cancellation);
+            await new HaproxyConfigurationFile(arms.Haproxy(region)).EnsureAsync(cancellation);
     }
 
     /// <summary>
@@ -125,7 +121,7 @@ public sealed class SandboxSite(
 
     public async Task<(ImageKind Kind, string Why)> ImageKindAsync(CancellationToken cancellation)
     {
-        if ((engine ?? EngineName(environment.Engine)) != "docker")
+        if (!arms.IsDocker)
             return (
                 ImageKind.Bundle,
                 "services run as local processes: each is bundled once, by digest (--engine=docker builds images)"
@@ -183,63 +179,7 @@ public sealed class SandboxSite(
             await SettingsFile.ReadAsync(cancellation)
             ?? throw new PipelineException("the sandbox is down", next: "./build.sh --target=SandboxUp");
         DemandLayout(settings, isGrown: false);
-        return [.. waves.Select(wave => ServingOf(settings.In(wave), settings, bundles, secrets))];
-    }
-
-    private Serving ServingOf(
-        SandboxRegion region,
-        SandboxSettings settings,
-        RunFolder? bundles,
-        ServiceSecrets secrets
-    )
-    {
-        var runtime = new HaproxyRuntime(Haproxy(region));
-        var (router, local) = Local(region, settings, bundles, secrets);
-        var workload = new WatchedWorkload(local, _turns);
-        return new(
-            region.Name,
-            region.PublicUrl,
-            new WatchedRouter(router, _turns),
-            workload,
-            new HealthProbe(workload, new HealthCheck(CheckConnections.Open(), tools.Time)),
-            new InstanceCalls(CheckConnections.Open(), tools.Time),
-            MetricsSources.Open(
-                environment.Rollout.Metrics,
-                new HaproxyMetrics(runtime, tools.Time),
-                runtime.ReadStableAsync,
-                workload,
-                tools
-            )
-        );
-    }
-
-    private (HaproxyRouter Router, LocalWorkload Workload) Local(
-        SandboxRegion region,
-        SandboxSettings settings,
-        RunFolder? bundles,
-        ServiceSecrets secrets
-    )
-    {
-        var layout = Haproxy(region);
-        var records = new ArmRecords(region.Root);
-        var host = Instances(region, settings, bundles);
-        var router = new HaproxyRouter(
-            layout,
-            new HaproxyRuntime(layout),
-            new HaproxyConfigurationFile(layout),
-            tools.Time,
-            (slot, token) => LocalWorkload.SurvivorsAsync(records, host, slot, token)
-        );
-        var workload = new LocalWorkload(
-            new(region.Root, environment.Services, environment.Health.Timeout, environment.Rollout.DrainTimeout),
-            host,
-            router,
-            records,
-            secrets,
-            new HealthCheck(CheckConnections.Open(), tools.Time).AskAsync,
-            tools.Time
-        );
-        return (router, workload);
+        return [.. waves.Select(wave => arms.Serve(settings.In(wave), settings, bundles, secrets))];
     }
 
     /// <summary>Whether there is anything of this sandbox on the machine.</summary>
@@ -252,10 +192,10 @@ public sealed class SandboxSite(
         // An outage that a killed run left behind ends here.
         foreach (var region in environment.Waves())
             OutageIn(region).End();
-        return new SandboxWatch(this, _turns, say, tools.Time);
+        return new SandboxWatch(this, arms.Turns, say, tools.Time);
     }
 
-    public bool HasDied(string deploymentId) => _died.ContainsKey(deploymentId);
+    public bool HasDied(string deploymentId) => _healing.HasDied(deploymentId);
 
     public OutageFile OutageIn(string? region) =>
         new(
@@ -265,78 +205,23 @@ public sealed class SandboxSite(
             )
         );
 
-    /// <summary>Starts the load balancer and the database again when they were brought up once and do not run.</summary>
-    internal async Task<ImmutableArray<string>> HealPartsAsync(CancellationToken cancellation)
-    {
-        if (await SettingsFile.ReadAsync(cancellation) is not { } settings)
-            return [];
-        var parts = new SandboxParts(settings);
-        var healed = ImmutableArray.CreateBuilder<string>();
-        foreach (var region in settings.Regions)
-            if (!await SandboxParts.RouterServesAsync(region, cancellation))
-            {
-                await RunAsync("haproxy.sh", settings, region.Root, cancellation);
-                healed.Add(region.Name is null ? "the load balancer" : $"the load balancer of {region.Name}");
-            }
-        if (!parts.DatabaseRuns())
-        {
-            await RunAsync("postgres.sh", settings, settings.Root, cancellation);
-            healed.Add("the database");
-        }
-        return healed.ToImmutable();
-    }
+    /// <summary>What was started again of the load balancers and the database; nothing where nothing was ever brought up.</summary>
+    internal async Task<ImmutableArray<string>> HealPartsAsync(CancellationToken cancellation) =>
+        await SettingsFile.ReadAsync(cancellation) is { } settings
+            ? await _healing.HealPartsAsync(settings, cancellation)
+            : [];
 
     /// <summary>The version that serves, region by region, where some of its instances died and were started again.</summary>
-    internal async Task<ImmutableArray<string>> RepairServingAsync(CancellationToken cancellation)
-    {
-        var repaired = ImmutableArray.CreateBuilder<string>();
-        if (await SettingsFile.ReadAsync(cancellation) is not { } settings)
-            return [];
-        foreach (var region in settings.Regions)
-        {
-            // Looked at often, so without the secrets: those cost a call of Terraform.
-            var (router, workload) = Local(region, settings, null, ServiceSecrets.None);
-            var serving = await workload.ReadAsync(Arm.Stable, cancellation);
-            if (serving.InstancesAlive < serving.InstancesWanted)
-                _died[serving.DeploymentId ?? ""] = true;
-            else if (await IsWholeAsync(serving, router, cancellation))
-                continue;
-            // Terraform is not asked again: users wait, and a stage may be asking it just now, in the same folder.
-            var secrets = await SecretsAsync(_databaseUrl ?? await DatabaseUrlAsync(cancellation), cancellation);
-            if (await Local(region, settings, null, secrets).Workload.RepairStableAsync(cancellation) > 0)
-                repaired.Add(region.Name is null ? $"{serving.Version}" : $"{serving.Version} in {region.Name}");
-        }
-        return repaired.ToImmutable();
-    }
-
-    /// <summary>An instance whose start was broken off, with the process that repaired it, lives and has no users.</summary>
-    private static async Task<bool> IsWholeAsync(
-        ArmState serving,
-        HaproxyRouter router,
-        CancellationToken cancellation
-    ) =>
-        serving.InstancesWanted == 0
-        || (
-            serving.HealthUrls.Count >= serving.InstancesWanted
-            && (await router.ReadAsync(cancellation)).Services.All(service => service.StableUp)
-        );
-
-    private Task<CommandResult> RunAsync(
-        string script,
-        SandboxSettings settings,
-        string root,
-        CancellationToken cancellation
-    ) =>
-        tools.Runner.RunAsync(
-            Command
-                .Of(Path.Combine(settings.Scripts, script), "up")
-                .With(SandboxRoot.Variable, root)
-                .With(
-                    "SLIPWAY_DATABASE_PORT",
-                    settings.DatabasePort.ToString(System.Globalization.CultureInfo.InvariantCulture)
-                ),
-            cancellation: cancellation
-        );
+    internal async Task<ImmutableArray<string>> RepairServingAsync(CancellationToken cancellation) =>
+        await SettingsFile.ReadAsync(cancellation) is { } settings
+            ? await _healing.RepairServingAsync(
+                settings,
+                // Terraform is not asked again: users wait, and a stage may be asking it just now, in the same folder.
+                async token =>
+                    await SecretsAsync(_databaseUrl ?? await DatabaseUrlAsync(token), token),
+                cancellation
+            )
+            : [];
 
     /// <summary>Ends every instance of both slots, recorded or not.</summary>
     public async Task StopInstancesAsync(CancellationToken cancellation)
@@ -345,7 +230,7 @@ public sealed class SandboxSite(
             return;
         foreach (var region in settings.Regions)
         {
-            var host = Instances(region, settings, null);
+            var host = arms.Instances(region, settings, null);
             foreach (var slot in Slots.All)
             foreach (var id in await host.FindAsync(slot, cancellation))
                 await host.StopAsync(id, TimeSpan.FromSeconds(5), cancellation);
@@ -368,24 +253,6 @@ public sealed class SandboxSite(
 
     private static string ClaimFile(string root) => Path.Combine(root, "claim");
 
-    private IInstanceHost Instances(SandboxRegion region, SandboxSettings settings, RunFolder? bundles) =>
-        (engine ?? EngineName(environment.Engine)) == "docker"
-            ? new DockerInstances(region.Root, SandboxRoot.UserAndGroup(), tools.Runner)
-            : new ProcessInstances(
-                new(
-                    region.Root,
-                    project.Images.ToImmutableSortedDictionary(
-                        image => image.Service,
-                        image => image.Start,
-                        StringComparer.Ordinal
-                    )
-                ),
-                new RunFolderBundles(bundles, settings.Releases),
-                new DetachedStart(),
-                new ProcessLives(),
-                tools.Time
-            );
-
     private async Task<ServiceSecrets> SecretsAsync(CancellationToken cancellation) =>
         await SecretsAsync(await DatabaseUrlAsync(cancellation), cancellation);
 
@@ -398,12 +265,4 @@ public sealed class SandboxSite(
                 ? ServiceSecrets.None.Declared
                 : (await vault.OpenAsync(environment, cancellation)).Values
         );
-
-    private HaproxySettings Haproxy(SandboxRegion region) =>
-        new(region.HaproxyFolder, region.HttpPort, environment.Services, environment.Rollout.StickyBy)
-        {
-            Socket = region.Socket,
-        };
-
-    private static string EngineName(EngineKind kind) => kind == EngineKind.Docker ? "docker" : "process";
 }

@@ -29,10 +29,9 @@ public sealed class SiteFactory(
     public SandboxSite Sandbox(EnvironmentConfiguration environment) =>
         new(
             environment,
-            configured.SubProject,
+            new SandboxArms(environment, configured.SubProject, tools, request.Engine),
             tools,
             vault,
-            request.Engine,
             origin.Actor,
             variable(Tools.SandboxRoot.Variable)
         );
