@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 using Slipway.Outcomes;
+using Slipway.Releases;
 using Slipway.Versions;
 
 namespace Slipway.Rollouts;
@@ -22,8 +24,32 @@ public sealed record RolloutWavesEnd(RolloutResult Result, ImmutableArray<string
     public ImmutableArray<string> Lines =>
         [.. Result.Waves.Select(Line), .. NotBegun.Select(region => $"{region}: not begun")];
 
+    /// <summary>Why the release does not serve: what happened in every region, and what to type.</summary>
+    /// <param name="folder">Where the files of the rollout are.</param>
+    /// <remarks>A failure of the program itself is none of a release's: it is thrown as it came.</remarks>
+    public PipelineException ToFailure(Release release, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(release);
+        if (Failure is not (null or PipelineException))
+            ExceptionDispatchInfo.Throw(Failure);
+        var failure = (PipelineException?)Failure;
+        return new(
+            ExitCode,
+            string.Join('\n', [$"{release.Version} does not serve: {Result.Reason}", .. Lines]),
+            failure?.Expected,
+            Mend(release.Environment)
+                ?? failure?.Next
+                ?? (
+                    Result.Result == RolloutOutcome.Held
+                        ? $"./build.sh --target=Deploy --resume --deployment-id={release.DeploymentId}"
+                        : $"look at {folder}, mend the release, and deploy its next version"
+                ),
+            Failure
+        );
+    }
+
     /// <summary>What to type for what could not be brought back; null when all was.</summary>
-    public string? Mend(string environment) =>
+    private string? Mend(string environment) =>
         Stuck.IsEmpty
             ? null
             : string.Join(

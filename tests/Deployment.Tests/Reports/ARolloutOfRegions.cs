@@ -83,4 +83,19 @@ public class ARolloutOfRegions
                 new("eu-west", "rolledBack", One.Warm!.FullVersion),
             ]);
     }
+
+    /// <summary>Promote goes on with a stage; a region that has not begun needs the deployment to go on.</summary>
+    [Test]
+    public void ThatIsHeld_SaysWhatItsFailureSays()
+    {
+        const string Resume = "./build.sh --target=Deploy --resume --deployment-id=deploy-1";
+        var held = SampleReport.Held with
+        {
+            Failure = SampleRun.SmokeFailure with { Stage = "Rollout", Next = Resume },
+        };
+
+        MarkdownReport.Write(held).ShouldContain(Resume);
+        MarkdownReport.Write(held).ShouldNotContain("--target=Promote");
+        MarkdownReport.Write(SampleReport.Held).ShouldContain("--target=Promote");
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Canary;
+using Slipway.Deployment.Tests.Runs;
 using Slipway.Environments;
 using Slipway.Outcomes;
 using Slipway.Rollouts;
@@ -45,7 +46,11 @@ public sealed class RolloutWavesTests
         end.Result.Reason!.ShouldStartWith("eu-west: ");
         end.Result.Waves[0].Reason.ShouldBe("eu-west was taken back");
         end.Lines[0].ShouldBe("us-east: brought back to v1.0.0 in 0.00 s");
-        end.Mend("sandbox").ShouldBeNull();
+        var failure = end.ToFailure(SampleRun.Started.Release, "the-run/rollout");
+        failure.ExitCode.ShouldBe(ExitCode.RolledBack);
+        failure.Message.ShouldContain("does not serve: eu-west: ");
+        failure.Message.ShouldContain("us-east: brought back to v1.0.0");
+        failure.Next.ShouldBe("look at the-run/rollout, mend the release, and deploy its next version");
         ShouldServeTheVersionBefore();
     }
 
@@ -72,7 +77,11 @@ public sealed class RolloutWavesTests
         (end.Result.Result, end.ExitCode).ShouldBe((RolloutOutcome.RolledBack, ExitCode.Held));
         end.Result.Waves[1].NotBroughtBack.ShouldBe("no hot rollback: no version is warm");
         end.Lines[1].ShouldBe("eu-west: NOT brought back, v2.0.0 serves: no hot rollback: no version is warm");
-        end.Mend("sandbox")!.ShouldContain("--environment=sandbox --region=eu-west");
+        var release = SampleRun.Started.Release;
+        end.ToFailure(release, "")
+            .Next.ShouldBe(
+                $"./build.sh --target=Rollback --environment={release.Environment} --region=eu-west (--cold when nothing is warm)"
+            );
         worlds.Select(world => world.Stable.Version!.Semver).ShouldBe(["v1.0.0", "v2.0.0", "v1.0.0"]);
         worlds[1].Stable.Alive.ShouldBe(2, "who cannot be brought back is left serving");
     }
@@ -84,6 +93,10 @@ public sealed class RolloutWavesTests
         var held = await RunAsync();
         (held.Result.Result, held.ExitCode).ShouldBe((RolloutOutcome.Held, ExitCode.Held));
         held.Result.Serving.ShouldBeNull("the regions serve different versions");
+        held.ToFailure(SampleRun.Started.Release, "")
+            .Next.ShouldBe(
+                $"./build.sh --target=Deploy --resume --deployment-id={SampleRun.Started.Release.DeploymentId}"
+            );
         worlds.Select(world => world.Stable.Version!.Semver).ShouldBe(["v2.0.0", "v1.0.0"]);
 
         worlds[1].MetricsAnswer = true;

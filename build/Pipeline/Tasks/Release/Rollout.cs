@@ -1,9 +1,7 @@
-using System.Runtime.ExceptionServices;
 using Cake.Frosting;
 using Slipway.Builds;
 using Slipway.Infrastructure;
 using Slipway.Migrations;
-using Slipway.Outcomes;
 using Slipway.Releases;
 using Slipway.Rollouts;
 
@@ -37,33 +35,16 @@ public sealed class Rollout : Stage<RolloutResult>
                 await run.NoteAsync(RolloutRecorder.TicksFileOf(side.Region));
         foreach (var line in end.Lines)
             run.Info(line);
-        var result = end.Result;
-        if (result.Result != RolloutOutcome.Promoted)
-            throw await FailureAsync(run, release, end);
+        if (end.Result.Result != RolloutOutcome.Promoted)
+        {
+            // The output stays for the report; as it does not hold, a resumed run rolls out anew.
+            var failure = end.ToFailure(release, run.Folder.PathOf("rollout"));
+            await run.WriteAsync(end.Result);
+            throw failure;
+        }
         run.Info(
-            $"{result.Serving} serves; {(result.Warm is null ? "nothing served before" : $"{result.Warm} stays warm until {result.WarmUntil:HH:mm} UTC")}"
+            $"{end.Result.Serving} serves; {(end.Result.Warm is null ? "nothing served before" : $"{end.Result.Warm} stays warm until {end.Result.WarmUntil:HH:mm} UTC")}"
         );
-        return result;
-    }
-
-    private static async Task<Exception> FailureAsync(StageRun run, Release release, RolloutWavesEnd end)
-    {
-        if (end.Failure is not (null or PipelineException))
-            ExceptionDispatchInfo.Throw(end.Failure);
-        // The output stays for the report; as it does not hold, a resumed run rolls out anew.
-        await run.WriteAsync(end.Result);
-        return new PipelineException(
-            end.ExitCode,
-            string.Join('\n', [$"{release.Version} does not serve: {end.Result.Reason}", .. end.Lines]),
-            (end.Failure as PipelineException)?.Expected,
-            end.Mend(release.Environment)
-                ?? (end.Failure as PipelineException)?.Next
-                ?? (
-                    end.Result.Result == RolloutOutcome.Held
-                        ? $"./build.sh --target=Deploy --resume --deployment-id={run.Id}"
-                        : $"look at {run.Folder.PathOf("rollout")}, mend the release, and deploy its next version"
-                ),
-            end.Failure
-        );
+        return end.Result;
     }
 }
