@@ -38,6 +38,8 @@ public sealed class LocalWorkload(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
+    private InstanceReadiness Readiness => new(host, settings.HealthTimeout, secrets, health, time);
+
     public async Task<ArmState> ReadAsync(Arm arm, CancellationToken cancellation)
     {
         var slot = Slots.Of(arm, await registry.ReadStableSlotAsync(cancellation));
@@ -51,7 +53,11 @@ public sealed class LocalWorkload(
             alive.Count,
             record
                 .Instances.Where(instance => instance.Port > 0)
-                .ToImmutableSortedDictionary(Key, instance => HealthUrl(instance.Port), StringComparer.Ordinal)
+                .ToImmutableSortedDictionary(
+                    Key,
+                    instance => InstanceReadiness.HealthUrl(instance.Port),
+                    StringComparer.Ordinal
+                )
         );
     }
 
@@ -78,7 +84,11 @@ public sealed class LocalWorkload(
                 record = record with { Instances = record.Instances.Add(started) };
                 await records.WriteAsync(slot, record, CancellationToken.None);
             }
-            record = await WaitAsync(slot, record, cancellation);
+            record = await Readiness.AwaitAsync(
+                record,
+                one => ToStart(slot, record, one.Image, one.Index, fresh: false),
+                cancellation
+            );
             await records.WriteAsync(slot, record, cancellation);
             await registry.RegisterAsync(slot, Addresses(record), cancellation);
         }
@@ -132,7 +142,11 @@ public sealed class LocalWorkload(
         }
         if (dead.Count > 0)
         {
-            record = await WaitAsync(slot, record, cancellation);
+            record = await Readiness.AwaitAsync(
+                record,
+                one => ToStart(slot, record, one.Image, one.Index, fresh: false),
+                cancellation
+            );
             await records.WriteAsync(slot, record, cancellation);
         }
         var wanted = Addresses(record);
@@ -166,88 +180,6 @@ public sealed class LocalWorkload(
     {
         foreach (var slot in Slots.All)
             await ClearAsync(slot, cancellation);
-    }
-
-    private async Task<ArmRecord> WaitAsync(Slot slot, ArmRecord record, CancellationToken cancellation)
-    {
-        using var oneFailed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var waits = record
-            .Instances.Select(instance => Stop(WaitAsync(slot, record, instance, oneFailed.Token)))
-            .ToList();
-        var all = Task.WhenAll(waits);
-        try
-        {
-            return record with { Instances = [.. await all] };
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            // The others were told to stop waiting; the reason is the one that failed.
-            throw all.Exception?.InnerExceptions.OfType<PipelineException>().FirstOrDefault()
-                ?? waits.Select(wait => wait.Exception?.InnerException).OfType<PipelineException>().First();
-        }
-
-        async Task<InstanceRecord> Stop(Task<InstanceRecord> wait)
-        {
-            try
-            {
-                return await wait;
-            }
-            catch (PipelineException)
-            {
-                await oneFailed.CancelAsync();
-                throw;
-            }
-        }
-    }
-
-    private async Task<InstanceRecord> WaitAsync(
-        Slot slot,
-        ArmRecord record,
-        InstanceRecord instance,
-        CancellationToken cancellation
-    )
-    {
-        var start = ToStart(slot, record, instance.Image, instance.Index, fresh: false);
-        var asked = time.GetTimestamp();
-        var last = "it has not said on which port it listens";
-        var port = instance.Port;
-        while (time.GetElapsedTime(asked) < settings.HealthTimeout)
-        {
-            if ((await host.AliveAsync([instance.Id], cancellation)).IsEmpty)
-                throw await NotHealthyAsync("it ended", start, instance, cancellation);
-            if (port == 0)
-                port = ReadPort(start.PortFile);
-            if (port > 0)
-            {
-                var reading = await health(instance.Service, HealthUrl(port), record.Version, cancellation);
-                if (reading.Healthy)
-                    return instance with { Port = port };
-                last = reading.Detail;
-                if (reading.Version is { } other && other != record.Version.Number && other != record.Version.Semver)
-                    throw await NotHealthyAsync(last, start, instance, cancellation);
-            }
-            await Task.Delay(Pause, time, cancellation);
-        }
-        var waited = settings.HealthTimeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
-        throw await NotHealthyAsync($"after {waited} s {last}", start, instance, cancellation);
-    }
-
-    private async Task<PipelineException> NotHealthyAsync(
-        string why,
-        InstanceStart start,
-        InstanceRecord instance,
-        CancellationToken cancellation
-    )
-    {
-        var log = await host.ReadLogAsync(instance.Id, start.LogFile, cancellation);
-        var tail = secrets.All.Where(secret => !secret.IsEmpty).Aggregate(log.Tail, Redact);
-        return new(
-            $"{instance.Service} {instance.Index} did not become healthy: {why}; its log ({log.Where}) ends with:\n{tail}",
-            $"/health answers 200 with version {start.Settings["SLIPWAY_VERSION"]}"
-        );
-
-        static string Redact(string text, Secret secret) =>
-            text.Replace(secret.Reveal(), Secret.Mask, StringComparison.Ordinal);
     }
 
     private InstanceStart ToStart(Slot slot, ArmRecord record, ServiceImage image, int index, bool fresh = true)
@@ -287,26 +219,4 @@ public sealed class LocalWorkload(
     /// <summary>The service's name for its first instance, <c>name-2</c> for the second: one URL per instance.</summary>
     private static string Key(InstanceRecord instance) =>
         instance.Index == 1 ? instance.Service : $"{instance.Service}-{instance.Index}";
-
-    private static Uri HealthUrl(int port) => new($"http://127.0.0.1:{port}/health");
-
-    private static int ReadPort(string file)
-    {
-        try
-        {
-            return
-                int.TryParse(
-                    File.ReadAllText(file).Trim(),
-                    NumberStyles.None,
-                    CultureInfo.InvariantCulture,
-                    out var port
-                ) && port is > 0 and < 65536
-                ? port
-                : 0;
-        }
-        catch (IOException)
-        {
-            return 0;
-        }
-    }
 }

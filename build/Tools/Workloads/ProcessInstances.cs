@@ -48,7 +48,7 @@ public sealed class ProcessInstances(
         return (
             table.Find(pid)
             ?? throw new PipelineException(
-                $"{start.Service} {start.Index} ended at once; its log: {start.LogFile}\n{Tail(start.LogFile)}"
+                $"{start.Service} {start.Index} ended at once; its log: {start.LogFile}\n{Tail(start.LogFile, isWriting: false)}"
             )
         ).ToString();
     }
@@ -73,7 +73,9 @@ public sealed class ProcessInstances(
         Task.FromResult(table.WithVariable(Mark, Owner(slot)).Select(life => life.ToString()).ToImmutableHashSet());
 
     public Task<InstanceLog> ReadLogAsync(string id, string logFile, CancellationToken cancellation) =>
-        Task.FromResult(new InstanceLog(logFile, Tail(logFile)));
+        Task.FromResult(
+            new InstanceLog(logFile, Tail(logFile, isWriting: ProcessLife.Parse(id) is { } life && table.IsAlive(life)))
+        );
 
     /// <summary>To the instance's group with all its children, and to it alone when it is a child that was left over.</summary>
     private void Signal(ProcessLife life, bool force)
@@ -101,7 +103,8 @@ public sealed class ProcessInstances(
 
     private string Owner(Slot slot) => $"{settings.Root}#{slot.Name()}";
 
-    private static string Tail(string logFile)
+    /// <param name="isWriting">Whether its last line may be half written, and with it a secret that nobody could recognise.</param>
+    private static string Tail(string logFile, bool isWriting)
     {
         try
         {
@@ -116,7 +119,11 @@ public sealed class ProcessInstances(
             var cut = file.Position > 0;
             var text = reader.ReadToEnd();
             // The first line is cut somewhere, and half a secret could not be recognised as one.
-            return (cut ? text[(text.IndexOf('\n', StringComparison.Ordinal) + 1)..] : text).Trim();
+            if (cut)
+                text = text[(text.IndexOf('\n', StringComparison.Ordinal) + 1)..];
+            if (isWriting)
+                text = text[..(text.LastIndexOf('\n') + 1)];
+            return text.Trim();
         }
         catch (IOException)
         {
