@@ -23,10 +23,7 @@ internal sealed class RunConsole(
     private readonly Lock _lock = new();
     private readonly TextWriter _writer = json ? surroundings.Error : surroundings.Out;
     private readonly Dictionary<string, string> _colourOf = new(StringComparer.OrdinalIgnoreCase);
-    private string[] _live = [];
-    private int _liveShown;
-    private string? _status;
-    private bool _statusShown;
+    private readonly BottomOfTerminal _bottom = new(json ? surroundings.Error : surroundings.Out);
     private List<string>? _waiting;
     private bool _gone;
     private int _prefixWidth;
@@ -144,10 +141,11 @@ internal sealed class RunConsole(
     }
 
     /// <summary>What stands at the bottom of a terminal until the next call.</summary>
-    public void Status(string? text) => AtTheBottom(() => _status = text is null ? null : Fit(Plain(redact(text))));
+    public void Status(string? text) =>
+        AtTheBottom(() => _bottom.Status = text is null ? null : Fit(Plain(redact(text))));
 
     public void Show(IReadOnlyList<string> lines) =>
-        AtTheBottom(() => _live = [.. lines.Select(line => Fit(Plain(redact(line))))]);
+        AtTheBottom(() => _bottom.View = [.. lines.Select(line => Fit(Plain(redact(line))))]);
 
     private void AtTheBottom(Action change)
     {
@@ -165,9 +163,9 @@ internal sealed class RunConsole(
 
             Guarded(() =>
             {
-                HideStatus();
+                _bottom.Hide();
                 change();
-                ShowStatus();
+                _bottom.Show();
                 _writer.Flush();
             });
         }
@@ -182,14 +180,14 @@ internal sealed class RunConsole(
             var shown = redact(text).TrimEnd('\n');
             Guarded(() =>
             {
-                HideStatus();
+                _bottom.Hide();
                 foreach (var line in IsGitHub && !json ? Data(shown.Split('\n', '\r')) : [shown])
                 {
                     surroundings.Out.WriteLine(line);
                 }
 
                 surroundings.Out.Flush();
-                ShowStatus();
+                _bottom.Show();
             });
         }
     }
@@ -209,7 +207,7 @@ internal sealed class RunConsole(
 
         lock (_lock)
         {
-            HideStatus();
+            _bottom.Hide();
             _writer.Write(Plain(redact(question)) + " ");
             _writer.Flush();
             _waiting = [];
@@ -259,13 +257,13 @@ internal sealed class RunConsole(
 
         Guarded(() =>
         {
-            HideStatus();
+            _bottom.Hide();
             foreach (var line in lines)
             {
                 _writer.WriteLine(line);
             }
 
-            ShowStatus();
+            _bottom.Show();
             _writer.Flush();
         });
     }
@@ -311,35 +309,4 @@ internal sealed class RunConsole(
     private static string Plain(string text) => Printable.Line(text, keepColours: false);
 
     private string Fit(string text) => text.Length < surroundings.Width ? text : text[..(surroundings.Width - 2)] + "…";
-
-    private void HideStatus()
-    {
-        // Up to the first line of the view, and clear to the end of the screen.
-        if (_liveShown > 0)
-        {
-            _writer.Write($"\u001b[{_liveShown}F\u001b[J");
-        }
-        else if (_statusShown)
-        {
-            _writer.Write("\r\u001b[K");
-        }
-
-        _liveShown = 0;
-        _statusShown = false;
-    }
-
-    private void ShowStatus()
-    {
-        foreach (var line in _live)
-        {
-            _writer.WriteLine(line);
-        }
-
-        _liveShown = _live.Length;
-        if (_status is { } status)
-        {
-            _writer.Write(status);
-            _statusShown = true;
-        }
-    }
 }
