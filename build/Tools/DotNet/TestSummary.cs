@@ -10,6 +10,9 @@ public sealed record FailedTest(string Name, string Message);
 /// <summary>Counts of a test run, read from its <c>.trx</c> files.</summary>
 public sealed record TestSummary(int Passed, int Failed, int Skipped, ImmutableArray<FailedTest> Failures)
 {
+    /// <summary>Why tests did not run, each reason once: what did not run has shown nothing.</summary>
+    public ImmutableArray<string> Obstacles { get; init; } = [];
+
     private static readonly XNamespace Trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
 
     public static TestSummary Empty { get; } = new(0, 0, 0, []);
@@ -29,11 +32,25 @@ public sealed record TestSummary(int Passed, int Failed, int Skipped, ImmutableA
                 result.Descendants(Trx + "Message").FirstOrDefault()?.Value.Trim() ?? ""
             ))
             .ToImmutableArray();
-        return new TestSummary(passed, total - passed - skipped, skipped, failures);
+        return new TestSummary(passed, total - passed - skipped, skipped, failures)
+        {
+            Obstacles =
+            [
+                .. trx.Descendants(Trx + "UnitTestResult")
+                    .Where(result => result.Attribute("outcome")?.Value is "NotExecuted")
+                    .Select(result =>
+                        result.Descendants(Trx + "Message").FirstOrDefault()?.Value.Trim() ?? "no reason is given"
+                    )
+                    .Distinct(),
+            ],
+        };
     }
 
     public TestSummary Add(TestSummary other) =>
-        new(Passed + other.Passed, Failed + other.Failed, Skipped + other.Skipped, [.. Failures, .. other.Failures]);
+        new(Passed + other.Passed, Failed + other.Failed, Skipped + other.Skipped, [.. Failures, .. other.Failures])
+        {
+            Obstacles = [.. Obstacles.Union(other.Obstacles)],
+        };
 
     /// <summary><c>12 passed, 0 failed</c>.</summary>
     public override string ToString() => $"{Passed} passed, {Failed} failed";

@@ -30,6 +30,16 @@ public sealed class TestSummaryTests
     }
 
     [Test]
+    public void WhyTestsDidNotRunIsKeptOnce()
+    {
+        const string NotRun =
+            """<UnitTestResult testName="A.B" outcome="NotExecuted"><Output><ErrorInfo><Message>no engine</Message></ErrorInfo></Output></UnitTestResult>""";
+        var summary = TestSummary.Parse(Trx(3, 1, 1, NotRun + NotRun));
+        summary.Add(summary).Obstacles.ShouldBe(["no engine"]);
+        summary.Failures.ShouldBeEmpty();
+    }
+
+    [Test]
     public void AFailureCarriesItsNameAndMessage()
     {
         var summary = TestSummary.Parse(

@@ -22,6 +22,8 @@ public sealed class Test : AsyncFrostingTask<DeploymentContext>
         await AtomicFile.WriteAsync(Path.Combine(results, "summary.txt"), summary + "\n", context.Cancellation);
         foreach (var failure in summary.Failures)
             context.Log.Error("{0}\n{1}", failure.Name, failure.Message);
+        if (summary.Skipped > 0)
+            context.Log.Warning("{0} tests did not run: {1}", summary.Skipped, string.Join("; ", summary.Obstacles));
         context.Log.Information("{0}", summary);
         if (summary.Failed > 0)
             throw Failures.Of(
