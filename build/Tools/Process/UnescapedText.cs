@@ -39,8 +39,7 @@ internal sealed class UnescapedText
     /// <summary>One reading for each way of escaping whose mark the text holds: URL, form, backslash, HTML.</summary>
     public static IEnumerable<UnescapedText> Of(string text)
     {
-        var percent = text.Contains('%', StringComparison.Ordinal);
-        if (percent)
+        if (text.Contains('%', StringComparison.Ordinal))
             yield return new(text, Percent);
         if (text.Contains('+', StringComparison.Ordinal))
             yield return new(text, Form);

@@ -8,6 +8,7 @@ namespace Slipway.Tools;
 public sealed class SandboxParts(SandboxSettings settings)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly ProcessLives Lives = new();
 
     /// <summary>Addresses of the parts that do not run, for <c>terraform apply -replace=…</c>; empty when all do.</summary>
     public async Task<ImmutableArray<string>> ReadDeadAsync(CancellationToken cancellation)
@@ -52,8 +53,6 @@ public sealed class SandboxParts(SandboxSettings settings)
                 && arguments.Split('\0').Contains(configuration, StringComparer.Ordinal)
             );
     }
-
-    private static ProcessLives Lives { get; } = new();
 
     /// <summary>Whether the process of the cluster's pid file runs, is PostgreSQL, and has the cluster's port.</summary>
     public bool DatabaseRuns()

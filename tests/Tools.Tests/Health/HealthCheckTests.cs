@@ -192,7 +192,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
     {
         _listener.Close();
         // Closed in the moment in which the next request is asked for, a listener may never say that it ended.
-        await Task.WhenAny(_loop, Task.Delay(TimeSpan.FromSeconds(5)));
+        if (await Task.WhenAny(_loop, Task.Delay(TimeSpan.FromSeconds(5))) == _loop)
+            await _loop;
     }
 
     private async Task LoopAsync()

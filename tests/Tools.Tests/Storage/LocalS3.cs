@@ -79,7 +79,8 @@ internal sealed class LocalS3 : IAsyncDisposable
     {
         _listener.Close();
         // Closed in the moment in which the next request is asked for, a listener may never say that it ended.
-        await Task.WhenAny(_serving, Task.Delay(TimeSpan.FromSeconds(5)));
+        if (await Task.WhenAny(_serving, Task.Delay(TimeSpan.FromSeconds(5))) == _serving)
+            await _serving;
     }
 
     internal sealed record Stored(byte[] Content, IReadOnlyDictionary<string, string> Headers, string ETag);
