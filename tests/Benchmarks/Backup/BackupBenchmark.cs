@@ -15,6 +15,7 @@ internal sealed class BackupBenchmark(int megabytes, int rounds)
     private const string Ours = "ours, level 6";
     private const string OursFast = "ours, level 3";
     private const string OursFiles = "ours, directory";
+    private const string OursQuarter = "ours, a quarter";
     private const string PlainRestore = "gunzip \\| psql";
     private const long MemoryBar = 150_000_000;
 
@@ -67,10 +68,11 @@ internal sealed class BackupBenchmark(int megabytes, int rounds)
         {
             for (var i = 0; i < ways.Length; i++)
                 await MeasureAsync(ways[(i + round) % ways.Length]);
+            await MeasureAsync(Quarter(quarter));
             await RestoreAsync(server, app);
         }
         var holds = PrintTable(ways.Select(way => way.Way));
-        holds &= await PrintMemoryAsync(quarter);
+        holds &= PrintMemory();
         holds &= await PrintManyTablesAsync(server);
         return holds;
     }
@@ -164,26 +166,29 @@ internal sealed class BackupBenchmark(int megabytes, int rounds)
             );
     }
 
-    private async Task<bool> PrintMemoryAsync(PostgresUrl quarter)
+    private MeasuredRun Quarter(PostgresUrl quarter) =>
+        new(
+            OursQuarter,
+            null,
+            quarter.ToSecretUrl().Reveal(),
+            _programs,
+            Store("quarter"),
+            _postmaster,
+            6,
+            Prove: true
+        );
+
+    private bool PrintMemory()
     {
-        var small = await MeasureAsync(
-            new(
-                "ours, a quarter",
-                null,
-                quarter.ToSecretUrl().Reveal(),
-                _programs,
-                Store("quarter"),
-                _postmaster,
-                6,
-                true
-            )
-        );
-        var whole = _measured[Ours].Max(m => m.OwnPeakBytes);
+        var (quarter, whole) = (Median(OursQuarter, m => m.OwnPeakBytes), Median(Ours, m => m.OwnPeakBytes));
         Console.WriteLine(
-            $"Memory of our process, backup and proof: {small.OwnPeakBytes / 1e6:0} MB at {megabytes / 4} MB, {whole / 1e6:0} MB at {megabytes} MB."
+            $"Memory of our process, backup and proof, median: {quarter / 1e6:0} MB at {megabytes / 4} MB ({Each(OursQuarter)}), "
+                + $"{whole / 1e6:0} MB at {megabytes} MB ({Each(Ours)})."
         );
-        return Bar("under 150 MB", whole < MemoryBar)
-            & Bar("a database four times the size takes at most a tenth more", whole < small.OwnPeakBytes * 1.1);
+        return Bar("under 150 MB in every round", _measured[Ours].Max(m => m.OwnPeakBytes) < MemoryBar)
+            & Bar("a database four times the size takes at most a tenth more", whole < quarter * 1.1);
+
+        string Each(string way) => string.Join(", ", _measured[way].Select(m => $"{m.OwnPeakBytes / 1e6:0}"));
     }
 
     private async Task<bool> PrintManyTablesAsync(Postgres server)
