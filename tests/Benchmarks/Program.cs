@@ -13,6 +13,8 @@ switch (args.FirstOrDefault())
         return await SandboxBenchmark.RunAsync(args[1..]);
     case "zero-loss":
         return await ZeroLossBenchmark.RunAsync(args[1..]);
+    case "busy":
+        return await BusyMachineBenchmark.RunAsync(args[1..]);
     case "backup":
         return await BackupBenchmark.RunAsync(args[1..]);
     case "backup-once":
@@ -25,6 +27,7 @@ switch (args.FirstOrDefault())
               rollout [runs per cell]                    our judge beside threshold rules, simulated
               rollout-sandbox [aborts] [recordings]      the same in the real sandbox
               zero-loss [runs]                           requests lost by deployments and hot rollbacks in the sandbox
+              busy [runs] [threads] [floor]              good releases on a machine that has no time for them
               backup [megabytes [rounds]]                our backup beside the usual pipelines
             """
         );

@@ -20,6 +20,7 @@ public sealed class CanaryJudge
     private int entry;
     private int stage = -1;
     private int missing;
+    private string? stableDown;
     private double warmth;
     private long stageRequests;
     private bool isInconclusive;
@@ -48,6 +49,7 @@ public sealed class CanaryJudge
             Begin(tick);
         var usable = IsUsable(tick);
         missing = usable ? 0 : missing + 1;
+        stableDown = tick.StableDown;
         warmth += tick.Seconds;
         if (usable)
             Learn(tick);
@@ -69,7 +71,7 @@ public sealed class CanaryJudge
     public VerdictExplanation Explain(CanaryVerdict verdict)
     {
         ArgumentNullException.ThrowIfNull(verdict);
-        return Explanations.Of(verdict, Current, settings, estimates, missing);
+        return Explanations.Of(verdict, Current, settings, estimates, missing, stableDown);
     }
 
     private void Begin(CanaryTick tick)
@@ -106,7 +108,7 @@ public sealed class CanaryJudge
         {
             stableWatch.LearnUsual(stable);
             evidence.Dispersions.Learn(stable);
-            spread.Learn(stable.Latency);
+            spread.LearnStable(stable.Latency);
             return;
         }
         var candidate = tick.Candidate!;
@@ -119,7 +121,7 @@ public sealed class CanaryJudge
             evidence.AddFull(candidate);
             return;
         }
-        spread.Learn(stable.Latency);
+        spread.LearnStable(stable.Latency);
         var warm = warmth - tick.Seconds >= Math.Min(settings.LatencyWarmUp.TotalSeconds, current.Seconds / 4) - 1e-6;
         if (warm)
             spread.Learn(candidate.Latency);
@@ -139,6 +141,9 @@ public sealed class CanaryJudge
             return VerdictReason.None;
         if (IsControlDegraded)
             return VerdictReason.StableDegraded;
+        // The candidate has all of these services' requests then: that is neither its weight nor a comparison.
+        if (tick.StableDown is not null && current.Weight < 100)
+            return VerdictReason.StableDown;
         var routerDiffers = tick.RouterShare is { } share && Math.Abs(share - current.Weight) > RouterTolerance;
         return routerDiffers || routing.IsOff ? VerdictReason.Routing : VerdictReason.None;
     }

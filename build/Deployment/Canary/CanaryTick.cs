@@ -65,6 +65,12 @@ public sealed record CanaryTick
     /// <summary>Candidate's share by the router's own weights, percent; null when it was not asked or did not answer.</summary>
     public double? RouterShare { get; init; }
 
+    /// <summary>
+    /// Services of which the router finds no stable instance that answers, so that the candidate gets their requests
+    /// whatever its weight; null when there are none, and when the router was not asked or did not answer.
+    /// </summary>
+    public string? StableDown { get; init; }
+
     /// <summary>Null when the tick is dropped.</summary>
     public ArmTick? Stable { get; init; }
 

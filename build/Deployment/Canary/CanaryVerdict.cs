@@ -39,6 +39,9 @@ public enum VerdictReason
     /// <summary>The version that is the yardstick is itself in trouble.</summary>
     StableDegraded,
 
+    /// <summary>The router has no instance of the stable version left for a service: there is no yardstick.</summary>
+    StableDown,
+
     /// <summary>The candidate does not get the share of traffic that was configured.</summary>
     Routing,
 

@@ -1,14 +1,16 @@
 namespace Slipway.Canary;
 
 /// <summary>
-/// How bursty the stable arm's errors are: variance over mean of its errors per tick, for the tick's load, clamped to
-/// 1..10. Retries make errors come in bursts; a test that takes each for independent aborts good releases.
+/// How bursty the stable arm's errors are: variance over mean of its errors per tick, for the tick's load, at least 1.
+/// Retries make errors come in bursts; a test that takes each for independent aborts good releases.
 /// </summary>
 /// <remarks>
 /// Learned only from ticks that are over, so that no tick judges itself. A stage freezes what was known when it
 /// began; when too little was known, it learns on until <see cref="EnoughTicks"/>.
 /// </remarks>
-internal sealed class Dispersion
+/// <param name="most">Upper bound.</param>
+/// <param name="caution">Standard errors of the estimate, which is rough over few ticks, that are added to it.</param>
+internal sealed class Dispersion(double most, double caution)
 {
     private const int EnoughTicks = 30;
 
@@ -17,6 +19,18 @@ internal sealed class Dispersion
     private double requests;
     private double squaresPerRequest;
     private bool frozen;
+
+    /// <summary>
+    /// For errors: over few ticks independent ones look bursty half of the time, and a test that believes it sees less.
+    /// Bursts of retries are short.
+    /// </summary>
+    public static Dispersion OfErrors() => new(most: 10, caution: -0.5);
+
+    /// <summary>
+    /// For slow requests: a pause or a busy machine makes all requests of a tick slow together, however many there are,
+    /// and a test that sees this late blames the candidate for the first such tick.
+    /// </summary>
+    public static Dispersion OfSlowRequests() => new(most: 100, caution: 2);
 
     public double Phi { get; private set; } = 1;
 
@@ -48,8 +62,6 @@ internal sealed class Dispersion
             return 1;
         var rate = errors / requests;
         var estimate = (squaresPerRequest / rate - errors) / (ticks - 1);
-        // Half a standard error off: over few ticks independent errors look bursty half of the time, and a test that
-        // believes it sees less.
-        return Math.Clamp(estimate * (1 - 0.5 * Math.Sqrt(2.0 / (ticks - 1))), 1, 10);
+        return Math.Clamp(estimate * (1 + caution * Math.Sqrt(2.0 / (ticks - 1))), 1, most);
     }
 }

@@ -67,7 +67,7 @@ internal sealed class Evidence
         full = new FullTrafficTest(settings, boundAlpha, stableFailed, stableRequests, phi);
     }
 
-    public void AddConcurrent(ArmTick candidate, ArmTick stable, double? variance)
+    public void AddConcurrent(ArmTick candidate, ArmTick stable, LatencyVariance? variance)
     {
         if (candidate.Requests > 0 && stable.Requests > 0)
         {

@@ -15,17 +15,17 @@ internal sealed class TickTables(JudgeSettings settings)
 /// <summary>How bursty each family is.</summary>
 internal sealed class Dispersions
 {
-    public Dispersion ServerErrors { get; } = new();
+    public Dispersion ServerErrors { get; } = Dispersion.OfErrors();
 
-    public Dispersion Timeouts { get; } = new();
+    public Dispersion Timeouts { get; } = Dispersion.OfErrors();
 
-    public Dispersion Crashes { get; } = new();
+    public Dispersion Crashes { get; } = Dispersion.OfErrors();
 
-    public Dispersion P50 { get; } = new();
+    public Dispersion P50 { get; } = Dispersion.OfSlowRequests();
 
-    public Dispersion P90 { get; } = new();
+    public Dispersion P90 { get; } = Dispersion.OfSlowRequests();
 
-    public Dispersion P99 { get; } = new();
+    public Dispersion P99 { get; } = Dispersion.OfSlowRequests();
 
     public void BeginStage()
     {
@@ -71,8 +71,8 @@ internal sealed class EvidenceProcess(JudgeSettings settings)
     /// <summary>The metric with the largest part in E.</summary>
     public CanaryMetric Driver { get; private set; }
 
-    /// <param name="variance">Variance of ln(ms); null while latency is not judged.</param>
-    public void Add(ArmTick candidate, ArmTick stable, TickTables tables, Dispersions phi, double? variance)
+    /// <param name="variance">Of ln(ms); null while latency is not judged.</param>
+    public void Add(ArmTick candidate, ArmTick stable, TickTables tables, Dispersions phi, LatencyVariance? variance)
     {
         ServerErrors.Add(tables.Errors, candidate.ServerErrors, stable.ServerErrors, phi.ServerErrors.Phi);
         Timeouts.Add(tables.Errors, candidate.Timeouts, stable.Timeouts, phi.Timeouts.Phi);

@@ -10,12 +10,13 @@ internal static class Explanations
         CanaryStage? stage,
         JudgeSettings settings,
         RatioEstimates estimates,
-        int missing
+        int missing,
+        string? stableDown
     )
     {
         var ratio = estimates.Of(verdict.Driver);
         var detectable = stage is { Weight: < 100 } ? Detectable(verdict, settings, estimates) : null;
-        var text = Reason(verdict, settings, ratio, missing) + Numbers(verdict, ratio, detectable);
+        var text = Reason(verdict, settings, ratio, missing, stableDown) + Numbers(verdict, ratio, detectable);
         return new(verdict.Driver, ratio.Value, ratio.Low, ratio.High, detectable, text);
     }
 
@@ -32,7 +33,13 @@ internal static class Explanations
         );
     }
 
-    private static string Reason(CanaryVerdict verdict, JudgeSettings settings, RatioEstimate ratio, int missing) =>
+    private static string Reason(
+        CanaryVerdict verdict,
+        JudgeSettings settings,
+        RatioEstimate ratio,
+        int missing,
+        string? stableDown
+    ) =>
         verdict.Reason switch
         {
             VerdictReason.Evidence =>
@@ -42,6 +49,8 @@ internal static class Explanations
             VerdictReason.HalfFailing => "at least half of the candidate's requests fail",
             VerdictReason.MissingData => $"no metrics for {missing} ticks: nothing is judged until they are back",
             VerdictReason.StableDegraded => "the stable version fails as well: probably a shared outage",
+            VerdictReason.StableDown =>
+                $"no stable instance of {stableDown} answers the router: the candidate gets its requests",
             VerdictReason.Routing => "the candidate's share of traffic is not the configured weight",
             VerdictReason.LowTraffic => verdict.CandidateRequests < settings.MinimumRequests
                 ? $"only {verdict.CandidateRequests} of {settings.MinimumRequests} requests needed for a judgement"

@@ -35,7 +35,7 @@ internal sealed class RatioEstimates
         (CandidateRequests, StableRequests, StableErrors) = (0, 0, 0);
     }
 
-    public void Add(ArmTick candidate, ArmTick stable, double? variance)
+    public void Add(ArmTick candidate, ArmTick stable, LatencyVariance? variance)
     {
         CandidateRequests += candidate.Requests;
         StableRequests += stable.Requests;
@@ -49,7 +49,7 @@ internal sealed class RatioEstimates
         tail.Add(c.AboveP99, c.TailCount, s.AboveP99, s.TailCount);
         if (variance is not { } v || c.Count == 0 || s.Count == 0)
             return;
-        var weight = 1 / (v * (1.0 / c.Count + 1.0 / s.Count));
+        var weight = 1 / v.OfDifference(c.Count, s.Count);
         latencyDifference += (c.SumOfLogs / c.Count - s.SumOfLogs / s.Count) * weight;
         latencyWeight += weight;
     }

@@ -8,7 +8,7 @@ namespace Slipway.Canary;
 /// <summary>One line of <c>rollout/ticks.ndjson</c>: the plan once at the top (and again after a resume), then a tick and its verdict each.</summary>
 public sealed record TickLine
 {
-    public int SchemaVersion { get; init; } = 1;
+    public int SchemaVersion { get; init; } = TickLog.SchemaVersion;
 
     public CanaryPlan? Plan { get; init; }
 
@@ -23,6 +23,9 @@ public sealed record TickLine
 /// <summary>Text ↔ <see cref="TickLine"/>. Numbers are written so that they read back bit for bit.</summary>
 public static class TickLog
 {
+    /// <summary>Grows when the judge does: verdicts of an older one are not those that a replay here gives.</summary>
+    public static int SchemaVersion => 2;
+
     public static string FileName => "rollout/ticks.ndjson";
 
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
@@ -59,10 +62,13 @@ public static class TickLog
         try
         {
             var line = JsonSerializer.Deserialize<TickLine>(text, Options);
-            if (
-                line is { SchemaVersion: 1 }
-                && (line.Plan is not null || line is { Tick: not null, Verdict: not null })
-            )
+            if (line is not null && line.SchemaVersion != SchemaVersion)
+                throw new PipelineException(
+                    $"{FileName}:{number}: written by another version of Slipway (schema {line.SchemaVersion})",
+                    $"schema {SchemaVersion}: an older judge's verdicts cannot be repeated by this one",
+                    "git checkout <the version that deployed it>, and the same command there"
+                );
+            if (line is not null && (line.Plan is not null || line is { Tick: not null, Verdict: not null }))
                 return line;
         }
         catch (JsonException error)
@@ -75,7 +81,7 @@ public static class TickLog
     private static PipelineException Refuse(int number, Exception? inner) =>
         new(
             $"{FileName}:{number}: not a line of a tick log",
-            "a JSON object with schemaVersion 1 and a plan, or a tick with its verdict",
+            $"a JSON object with schemaVersion {SchemaVersion} and a plan, or a tick with its verdict",
             "replay the file of a finished rollout as it is, or leave out --resume to begin anew",
             inner
         );

@@ -55,7 +55,8 @@ internal sealed class RolloutTicker(RolloutPlan plan, RolloutPorts ports, Resume
     {
         var reading = await ReadMetricsAsync(cancellation);
         var taken = Take(reading);
-        var share = stage >= 0 ? await ReadShareAsync(cancellation) : null;
+        var router = stage >= 0 ? await ReadRouterAsync(cancellation) : null;
+        var share = resumed is null ? router?.CandidateShare : 100 - router?.CandidateShare;
         var isForgotten = HasForgotten(reading, share);
         var now = ports.Time.GetTimestamp();
         var tick = new CanaryTick
@@ -68,6 +69,7 @@ internal sealed class RolloutTicker(RolloutPlan plan, RolloutPorts ports, Resume
             Paused = paused,
             FailedProbes = failedProbes,
             RouterShare = share,
+            StableDown = resumed is null ? WithoutStable(router) : null,
             Stable = taken.Stable,
             Candidate = taken.Candidate,
             Dropped = taken.Dropped,
@@ -147,17 +149,27 @@ internal sealed class RolloutTicker(RolloutPlan plan, RolloutPorts ports, Resume
         }
     }
 
-    private async Task<double?> ReadShareAsync(CancellationToken cancellation)
+    private static string? WithoutStable(RouterState? router)
+    {
+        if (router is null)
+            return null;
+        var down = string.Join(
+            ", ",
+            router.Services.Where(service => !service.StableUp).Select(service => service.Service)
+        );
+        return down.Length > 0 ? down : null;
+    }
+
+    private async Task<RouterState?> ReadRouterAsync(CancellationToken cancellation)
     {
         try
         {
-            var state = await patience.WithinAsync<RouterState?>(
+            return await patience.WithinAsync<RouterState?>(
                 plan.Settings.CheckInterval,
                 null,
                 async token => await ports.Router.ReadAsync(token),
                 cancellation
             );
-            return resumed is null ? state?.CandidateShare : 100 - state?.CandidateShare;
         }
         catch (PipelineException)
         {

@@ -53,6 +53,9 @@ internal sealed class SandboxProduct : IAsyncDisposable
         return run;
     }
 
+    /// <summary>Deploys the next version to whatever end it has.</summary>
+    public Task<Run> DeployToAnyEndAsync() => Start([]).EndAsync(TimeSpan.FromMinutes(10));
+
     /// <summary>Begins to deploy the next version, and returns when its rollout has said so much.</summary>
     public async Task<RunningBuild> DeployUntilAsync(string stage, string? said)
     {

@@ -22,7 +22,8 @@ internal sealed class Court(int weight = 5, double seconds = 300, JudgeSettings?
         ArmTick? stable,
         int failedProbes = 0,
         bool paused = false,
-        double? routerShare = null
+        double? routerShare = null,
+        string? stableDown = null
     ) =>
         Judge.Observe(
             new CanaryTick
@@ -37,6 +38,7 @@ internal sealed class Court(int weight = 5, double seconds = 300, JudgeSettings?
                 FailedProbes = failedProbes,
                 Paused = paused,
                 RouterShare = routerShare,
+                StableDown = stableDown,
             }
         );
 
@@ -281,6 +283,25 @@ public sealed class RoutingOff
         var court = new Court();
         court.See(Court.Arm(25), Court.Arm(475), routerShare: 0).Reason.ShouldBe(VerdictReason.Routing);
         court.See(Court.Arm(25), Court.Arm(475), routerShare: 5.1).Kind.ShouldBe(VerdictKind.Continue);
+    }
+
+    /// <summary>The candidate stands in for the stable instance then: its weight is 5 %, its share is not.</summary>
+    [Test]
+    public void AServiceWithoutAStableInstance_HoldsAtOnce_SaysWhich_AndResumes()
+    {
+        var court = new Court();
+        court.Good();
+        var held = court.See(Court.Arm(150), Court.Arm(350), stableDown: "auth");
+        (held.Kind, held.Reason).ShouldBe((VerdictKind.Hold, VerdictReason.StableDown));
+        court.Judge.Explain(held).Text.ShouldStartWith("no stable instance of auth answers the router");
+        Enumerable.Range(0, 5).Select(_ => court.Good()).ToArray()[^1].Kind.ShouldBe(VerdictKind.Continue);
+    }
+
+    [Test]
+    public void AStableVersionThatIsGoneAtFull_IsNobodysYardstick()
+    {
+        var court = new Court { Stage = 1 };
+        court.See(Court.Arm(500), Court.Arm(0), stableDown: "auth").Kind.ShouldBe(VerdictKind.Continue);
     }
 
     [Test]

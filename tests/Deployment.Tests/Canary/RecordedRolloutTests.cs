@@ -5,7 +5,7 @@ namespace Slipway.Deployment.Tests.Canary;
 public sealed class RecordedRolloutTests
 {
     [TestCase("promoted", VerdictKind.Promote, 2)]
-    [TestCase("taken-back", VerdictKind.Abort, 2)]
+    [TestCase("taken-back", VerdictKind.Abort, 1)]
     public void ReplaysToTheSameVerdicts(string name, VerdictKind end, int stage)
     {
         var lines = Recordings.Read(name);
@@ -23,9 +23,9 @@ public sealed class RecordedRolloutTests
             .Select(line => line.Tick)
             .OfType<CanaryTick>()
             .ToLookup(tick => tick.Stage);
-        ticks.Select(stage => stage.Key).ShouldBe([0, 1, 2]);
+        ticks.Select(stage => stage.Key).ShouldBe([-1, 0, 1, 2]);
         ticks[0].Concat(ticks[1]).Sum(tick => tick.Stable!.Requests).ShouldBePositive();
-        ticks.ShouldAllBe(stage => stage.Sum(tick => tick.Candidate!.Requests) > 0);
+        ticks.Where(stage => stage.Key >= 0).ShouldAllBe(stage => stage.Sum(tick => tick.Candidate!.Requests) > 0);
     }
 
     [Test]

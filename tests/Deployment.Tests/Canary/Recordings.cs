@@ -6,7 +6,7 @@ namespace Slipway.Deployment.Tests.Canary;
 
 /// <summary>
 /// Tick logs of real rollouts in the sandbox, as the pipeline wrote them: <c>promoted</c> of a good release,
-/// <c>taken-back</c> of one with <c>--sandbox-fault=errors:30%</c>.
+/// <c>taken-back</c> of one with <c>--sandbox-fault=errors:30%</c>, in the region us-east.
 /// </summary>
 internal static class Recordings
 {

@@ -43,11 +43,12 @@ public sealed class ReplayTests
         TickLog.Read(text[..^20]).Length.ShouldBe(TickLog.Read(text).Length - 1);
     }
 
-    [TestCase("{\"schemaVersion\":2,\"tick\":{},\"verdict\":{}}")]
-    [TestCase("{\"schemaVersion\":1}")]
+    [TestCase("{\"schemaVersion\":3,\"plan\":null}")]
+    [TestCase("{\"schemaVersion\":2}")]
     [TestCase("[1,2")]
     [TestCase("$(id)")]
     [TestCase("null")]
+    [TestCase("{\"schemaVersion\":1,\"explanation\":\"of an older judge\"}")]
     public void ALineThatIsNone_IsRefusedByItsNumber(string line) =>
         Should
             .Throw<PipelineException>(() => TickLog.Read($"\n{line}\n"))

@@ -25,8 +25,8 @@ public class TheRolloutOverTime
 
         curve.Points.Length.ShouldBe(lines.Count(line => line.Tick is not null));
         curve.Stages.Select(stage => stage.Weight).ShouldBe([5, 50, 100]);
-        curve.Stages[0].Seconds.ShouldBe(0);
-        curve.Stages[1].Seconds.ShouldBe(6, 0.5);
+        curve.Stages[0].Seconds.ShouldBe(lines.Sum(line => line.Tick is { Stage: < 0 } tick ? tick.Seconds : 0), 1e-9);
+        curve.Stages[1].Seconds.ShouldBe(curve.Stages[0].Seconds + 6, 0.5);
         curve.Length.ShouldBe(lines.Sum(line => line.Tick?.Seconds ?? 0), 1e-9);
         curve.IsAborted.ShouldBeFalse();
         curve.Points[^1].Observed.ShouldBe(100);
@@ -39,7 +39,7 @@ public class TheRolloutOverTime
 
         curve.IsAborted.ShouldBeTrue();
         curve.Points[^1].TowardsAbort.ShouldBe(1);
-        curve.Points[^1].CandidateFailing.ShouldBe(26);
+        curve.Points[^1].CandidateFailing.ShouldBe(48);
         curve.Points[^1].StableFailing.ShouldBe(0);
     }
 
@@ -82,8 +82,9 @@ public class TheRolloutOverTime
 
         var curve = RolloutCurve.Of(lines.ToImmutable())!;
 
-        curve.Points.Count(point => point.IsDropped).ShouldBe(2);
-        curve.Points.Count(point => point.Observed is null).ShouldBe(2);
+        // The first reading of a rollout has nothing to be compared with.
+        curve.Points.Count(point => point.IsDropped).ShouldBe(1 + 2);
+        curve.Points[7..9].ShouldAllBe(point => point.IsDropped && point.Observed == null);
         HtmlReport.Write(SampleReport.Success with { Ticks = lines.ToImmutable() }).ShouldContain("no data");
     }
 
@@ -95,7 +96,7 @@ public class TheRolloutOverTime
         var curve = RolloutCurve.Of([.. lines[..6], .. lines])!;
 
         curve.Stages.Select(stage => stage.Weight).ShouldBe([5, 5, 50, 100]);
-        curve.Points.Select(point => point.Entry).Distinct().Count().ShouldBe(4);
+        curve.Points.Select(point => point.Entry).Distinct().Count().ShouldBe(6);
         curve.Points.Select(point => point.Seconds).ShouldBeInOrder();
     }
 

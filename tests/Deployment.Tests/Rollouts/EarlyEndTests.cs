@@ -247,6 +247,21 @@ public sealed class TheRouterFails
         );
         result.Stages[0].DurationSeconds.ShouldBeGreaterThan(400);
     }
+
+    [Test]
+    public async Task ByTakingAStableInstanceForDead_IsHeld_NamesTheService_AndGoesOn()
+    {
+        var world = new FakeWorld();
+        world.Script.Add((55, () => world.RouterSeesAuth = false));
+        world.Script.Add((205, () => world.RouterSeesAuth = true));
+        var result = await new RolloutMachine(world.Plan(), world.Ports()).RunAsync(CancellationToken.None);
+        result.Result.ShouldBe(RolloutOutcome.Promoted);
+        world
+            .Lines.Where(line => line.Tick?.StableDown is not null)
+            .ShouldAllBe(line => line.Tick!.StableDown == "auth" && line.Verdict!.Reason == VerdictReason.StableDown);
+        world.Lines.Count(line => line.Tick?.StableDown is not null).ShouldBe(15);
+        result.Stages[0].DurationSeconds.ShouldBeGreaterThan(400);
+    }
 }
 
 public sealed class MetricsAreGone

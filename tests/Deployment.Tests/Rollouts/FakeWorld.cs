@@ -111,6 +111,9 @@ internal sealed class FakeWorld
 
     public bool CanRepair { get; set; } = true;
 
+    /// <summary>Whether the router's own checks find the stable instances of one of the two services.</summary>
+    public bool RouterSeesAuth { get; set; } = true;
+
     /// <summary>Another one after each start of the router.</summary>
     public string Epoch { get; set; } = "1";
 
@@ -147,7 +150,7 @@ internal sealed class FakeWorld
     public RouterState State() =>
         new([
             new("api", Share, 3, 1, Stable.Serves, Other.Serves),
-            new("auth", Share, 3, 1, Stable.Serves, Other.Serves),
+            new("auth", Share, 3, 1, Stable.Serves && RouterSeesAuth, Other.Serves),
         ]);
 
     Task<RouterState> ITrafficRouter.ReadAsync(CancellationToken cancellation) =>

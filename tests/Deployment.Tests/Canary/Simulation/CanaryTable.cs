@@ -61,6 +61,24 @@ public static class CanaryTable
             threads,
             0.01
         );
+        foreach (var spread in new[] { 0.2, 0.5 })
+        {
+            var uneven = quiet with { TickSpread = spread };
+            yield return FalseAborts(
+                $"good release, latencies of a tick shift together (ln, sd {spread}), 50 rps",
+                new(uneven, uneven, 50),
+                runs,
+                threads,
+                0.01
+            );
+        }
+        yield return TimeToAbort(
+            "latency +50 %, ticks shift together (sd 0.2), 50 rps",
+            new(quiet with { TickSpread = 0.2 }, new(0.001, 1.5, TickSpread: 0.2), 50),
+            faultyRuns,
+            threads,
+            300
+        );
         yield return FalseAborts(
             "good release, a third of the ticks missing or reset",
             new(quiet, quiet, 50, Spoil: (tick, dice) => dice.Uniform() < 0.33 ? Missing(tick) : tick),

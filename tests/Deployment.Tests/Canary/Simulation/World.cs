@@ -7,7 +7,10 @@ namespace Slipway.Deployment.Tests.Canary.Simulation;
 /// <param name="ErrorRate">Chance of a server error per request.</param>
 /// <param name="LatencyFactor">Typical latency as a multiple of the base.</param>
 /// <param name="Burst">Errors come in bursts of this many.</param>
-public sealed record ArmBehaviour(double ErrorRate, double LatencyFactor = 1, int Burst = 1);
+/// <param name="TickSpread">
+/// Standard deviation of what all latencies of one tick of this arm share, in ln(ms): pauses, queues, a busy machine.
+/// </param>
+public sealed record ArmBehaviour(double ErrorRate, double LatencyFactor = 1, int Burst = 1, double TickSpread = 0);
 
 /// <summary>A synthetic product under a rollout.</summary>
 /// <param name="RequestsPerSecond">Of both arms together.</param>
@@ -123,7 +126,8 @@ public static class Simulator
             behaviour.Burst == 1
                 ? dice.Binomial(n, rate)
                 : Math.Min(n, behaviour.Burst * dice.Poisson(n * rate / behaviour.Burst));
-        return new ArmTick(n, errors, 0, 0, Latency(n, Math.Log(behaviour.LatencyFactor), dice));
+        var shared = behaviour.TickSpread > 0 ? behaviour.TickSpread * dice.Normal() : 0;
+        return new ArmTick(n, errors, 0, 0, Latency(n, Math.Log(behaviour.LatencyFactor) + shared, dice));
     }
 
     private static LatencyTick Latency(long n, double shift, Dice dice)
