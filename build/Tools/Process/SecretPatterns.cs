@@ -8,8 +8,10 @@ namespace Slipway.Tools;
 /// <summary>What a set of secrets looks like in a text, ready to be searched for.</summary>
 internal sealed class SecretPatterns
 {
-    /// <summary>Bytes of text for one byte or character of a secret: <c>%C3</c>, <c>\u00fc</c>, <c>&amp;#252;</c>.</summary>
-    private const int LongestEscape = 6;
+    /// <summary>
+    /// Characters of text for one byte or character of a secret: <c>%25C3</c>, <c>\\u00fc</c>, <c>&amp;amp;#252;</c>.
+    /// </summary>
+    private const int LongestEscape = 12;
 
     private readonly SearchValues<string>? _search;
     private readonly ImmutableDictionary<char, ImmutableArray<SecretForm>> _forms;

@@ -12,11 +12,12 @@ internal sealed class UnescapedText
 {
     private delegate int Escape(string text, int at, StringBuilder undone);
 
-    private readonly List<int> _places = [];
+    private readonly List<int> _places;
 
     private UnescapedText(string text, Escape escape)
     {
         var undone = new StringBuilder(text.Length);
+        _places = new(text.Length + 1);
         for (var at = 0; at < text.Length; )
         {
             var before = undone.Length;
@@ -31,13 +32,33 @@ internal sealed class UnescapedText
         Text = undone.ToString();
     }
 
+    private UnescapedText(UnescapedText outer, UnescapedText inner)
+    {
+        _places = [.. inner._places.Select(outer.PlaceOf)];
+        Text = inner.Text;
+    }
+
     public string Text { get; }
 
     /// <summary>Where in the text as it was written the character at <paramref name="index"/> begins; for the length: its end.</summary>
     public int PlaceOf(int index) => _places[index];
 
-    /// <summary>One reading for each way of escaping whose mark the text holds: URL, form, backslash, HTML.</summary>
+    /// <summary>
+    /// One reading for each way of escaping whose mark the text holds, and for two ways one in the other: a log line in
+    /// JSON that quotes an answer in JSON, a URL in it.
+    /// </summary>
     public static IEnumerable<UnescapedText> Of(string text)
+    {
+        foreach (var outer in Once(text).Where(outer => outer.Text != text))
+        {
+            yield return outer;
+            foreach (var inner in Once(outer.Text).Where(inner => inner.Text != outer.Text))
+                yield return new(outer, inner);
+        }
+    }
+
+    /// <summary>URL, form, backslash, HTML.</summary>
+    private static IEnumerable<UnescapedText> Once(string text)
     {
         if (text.Contains('%', StringComparison.Ordinal))
             yield return new(text, Percent);

@@ -52,7 +52,6 @@ internal static class LeakForms
             url.Replace("%27", "'", StringComparison.Ordinal).Replace("%2A", "*", StringComparison.Ordinal)
         );
         yield return new("form-encoded", WebUtility.UrlEncode(part));
-        yield return new("JSON-escaped", JsonEncodedText.Encode(part).ToString());
         yield return new("JSON-escaped", Inner(JsonSerializer.Serialize(part, Relaxed)));
         yield return new(
             "JSON-escaped",
@@ -61,6 +60,15 @@ internal static class LeakForms
                 .Replace(">", "\\u003e", StringComparison.Ordinal)
                 .Replace("&", "\\u0026", StringComparison.Ordinal)
         );
+        yield return new("JSON-escaped", JsonEncodedText.Encode(part).ToString());
+        var json = JsonEncodedText.Encode(part).ToString();
+        yield return new("JSON in JSON", JsonEncodedText.Encode(json).ToString());
+        yield return new(
+            "JSON in JSON",
+            Inner(JsonSerializer.Serialize(Inner(JsonSerializer.Serialize(part, Relaxed)), Relaxed))
+        );
+        yield return new("a URL in a URL", Uri.EscapeDataString(url));
+        yield return new("JSON in a URL", Uri.EscapeDataString(json));
         yield return new("HTML-escaped", WebUtility.HtmlEncode(part));
         for (var before = 0; before < 3; before++)
         {

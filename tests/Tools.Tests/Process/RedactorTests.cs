@@ -44,6 +44,12 @@ public class RedactorTests
             "s3cr&amp;t/&quot;p&auml;$$ w0rd&#x27;&lt;x&gt;",
             Uri.EscapeDataString(Convert.ToBase64String(Encoding.UTF8.GetBytes(Value)).TrimEnd('=')),
             "s3cr\\u0026t/\\\"pä$$ w0rd'\\u003cx\\u003e",
+            // A log line in JSON that quotes an answer in JSON, a redirect in a query, JSON in a page.
+            JsonEncodedText.Encode(JsonEncodedText.Encode(Value).ToString()).ToString(),
+            JsonEncodedText.Encode(Uri.EscapeDataString(Value)).ToString(),
+            Uri.EscapeDataString(Uri.EscapeDataString(Value)),
+            Uri.EscapeDataString(JsonEncodedText.Encode(Value).ToString()),
+            WebUtility.HtmlEncode(JsonEncodedText.Encode(Value).ToString()),
             Convert.ToBase64String(Encoding.UTF8.GetBytes(Value)).TrimEnd('='),
             Convert.ToBase64String(Encoding.UTF8.GetBytes(Value)).TrimEnd('=').Replace('+', '-').Replace('/', '_'),
         ];
