@@ -125,6 +125,24 @@ public sealed class InterruptedDeployments
         _serving = version;
     }
 
+    /// <summary>The router gives its requests to the candidate then, whatever the weight: no comparison, and nobody's fault.</summary>
+    [Test]
+    public async Task AStableInstanceThatHangs_HoldsTheRollout_IsNamed_AndTheRolloutGoesOn()
+    {
+        // The router believes it once two checks have had no answer for 3 s each.
+        _checkout.WithStagesOf(20);
+        _checkout.ServedBefore = _serving;
+        var version = Next();
+        var build = await UntilHalfTheTrafficAsync(version);
+        _checkout.WithShortStages();
+        using (Injection.Hang(_checkout, "auth"))
+            await build.UntilStageAsync("Rollout", Patience, "no stable instance of auth answers the router");
+        var run = await build.EndAsync(Patience);
+        run.ExitCode.ShouldBe(0, run.Text);
+        (await _checkout.ServedAsync()).ShouldBe([version], run.Text);
+        _serving = version;
+    }
+
     [Test]
     public async Task APowerCutInTheRollout_LeavesTheVersionBefore_AndIsResumed()
     {

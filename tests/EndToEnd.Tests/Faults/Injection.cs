@@ -86,6 +86,27 @@ internal static class Injection
         };
     }
 
+    /// <summary>
+    /// The instance of the version that serves stops answering until what is returned is disposed of: a pause of its
+    /// runtime, a disk that hangs.
+    /// </summary>
+    public static IDisposable Hang(Checkout checkout, string service)
+    {
+        var arm = Arms(checkout).Single(arm => VersionOf(arm.Record) == checkout.ServedBefore).Record;
+        var instance = arm["instances"]!.AsArray().Single(one => one!["service"]!.GetValue<string>() == service)!;
+        var id = instance["id"]!.GetValue<string>().Split('/')[1];
+        Signal("STOP", id);
+        return new Ending(() => Signal("CONT", id));
+    }
+
+    private static void Signal(string name, string process) =>
+        System.Diagnostics.Process.Start("kill", ["-s", name, process])!.WaitForExit();
+
+    private sealed class Ending(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
+
     /// <summary>As when the power goes: the pipeline, and all of the sandbox, in the same moment.</summary>
     public static void EndEverything(Checkout checkout, RunningBuild build)
     {
