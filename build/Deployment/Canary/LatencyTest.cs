@@ -8,16 +8,16 @@ namespace Slipway.Canary;
 /// </summary>
 /// <remarks>
 /// Requests of one tick and arm share pauses, queues and a busy machine, so the ticks' differences may scatter by more
-/// than independent requests would let them. How much the stable arm shows (<see cref="LatencySpread"/>); the candidate
+/// than independent requests would let them. How much, the stable arm shows (<see cref="LatencySpread"/>); the candidate
 /// may do worse, and that scale is mixed over in both hypotheses: a tick that is far off speaks for a large scale as
 /// much as for a slow candidate, and only several that agree speak for the candidate being slow.
 /// </remarks>
 internal sealed class LatencyTest(JudgeSettings settings)
 {
     /// <summary>
-    /// Variance of a tick's difference as a multiple of what was learned from the stable arm, with its weight: seven
-    /// eighths of the belief are that the candidate's ticks scatter no more than that, each doubling has an eighth of
-    /// the one before.
+    /// Variance of a tick's difference as a multiple of what was learned from the stable arm, with its weight: fifteen
+    /// sixteenths of the belief are that the candidate's ticks scatter no more than that, each doubling has a sixteenth
+    /// of the one before. Less would take more ticks than the bar of docs/canary.md leaves for a latency of +50 %.
     /// </summary>
     private static readonly ImmutableArray<(double Scale, double LogWeight)> Scales =
     [
