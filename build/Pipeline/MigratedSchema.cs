@@ -23,7 +23,8 @@ public sealed class MigratedSchema(StageRun run)
         var checks = await new SmokeChecks(run.Context.Destination, run.Context.Time).RunAsync(
             sides,
             await site.DatabaseUrlAsync(run.Cancellation),
-            run.Cancellation
+            run.Cancellation,
+            isOlder: true
         );
         if (checks.Where(check => !check.Passed).ToArray() is { Length: > 0 } failed)
             throw new PipelineException(

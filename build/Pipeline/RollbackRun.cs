@@ -225,7 +225,8 @@ public sealed class RollbackRun(DeploymentContext context, DecidedRollback decid
         var checks = await new SmokeChecks(context.Destination, context.Time).RunAsync(
             sides.Select(side => (side, Plan.To.Version)),
             await context.Site.DatabaseUrlAsync(CancellationToken.None),
-            CancellationToken.None
+            CancellationToken.None,
+            isOlder: true
         );
         return new()
         {

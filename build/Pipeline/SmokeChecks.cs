@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Npgsql;
 using Slipway.Environments;
 using Slipway.Pipeline.Sites;
+using Slipway.Routing;
 using Slipway.Secrets;
 using Slipway.Smoke;
 using Slipway.Tools;
@@ -14,30 +15,48 @@ public sealed class SmokeChecks(EnvironmentConfiguration environment, TimeProvid
 {
     /// <param name="sides">With the version that every service there must say.</param>
     /// <param name="database">Null when the environment has none.</param>
+    /// <param name="isOlder">
+    /// Whether the version is one of before: services that it does not have, because they came later, are not asked.
+    /// </param>
     public async Task<ImmutableArray<SmokeCheck>> RunAsync(
         IEnumerable<(Serving Serving, ProjectVersion Version)> sides,
         Secret? database,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        bool isOlder = false
     )
     {
         using var http = CheckConnections.Open();
         var check = new HttpCheck(http, time);
-        var checks = sides.SelectMany(side =>
-            environment
-                .Services.Select(service =>
-                    check.HealthAsync(side.Serving.PublicUrl, service, side.Version, cancellation)
-                )
-                .Concat(
-                    environment.CriticalEndpoints.Select(endpoint =>
-                        check.EndpointAsync(side.Serving.PublicUrl, endpoint, cancellation)
+        var routes = RouteTable.Of(environment.Services);
+        var checks = new List<Task<SmokeCheck>>();
+        foreach (var (serving, version) in sides)
+        {
+            var lacking = isOlder ? await LackingAsync(serving, cancellation) : [];
+            checks.AddRange(
+                environment
+                    .Services.Where(service => !lacking.Contains(service.Name))
+                    .Select(service => check.HealthAsync(serving.PublicUrl, service, version, cancellation))
+                    .Concat(
+                        environment
+                            .CriticalEndpoints.Where(endpoint =>
+                                routes.ServiceOf(endpoint.Path) is not { } owner || !lacking.Contains(owner)
+                            )
+                            .Select(endpoint => check.EndpointAsync(serving.PublicUrl, endpoint, cancellation))
                     )
-                )
-                .Select(made => InAsync(side.Serving.Region, made))
-        );
+                    .Select(made => InAsync(serving.Region, made))
+            );
+        }
         if (environment.Database is not null)
-            checks = checks.Append(DatabaseAsync(database, cancellation));
+            checks.Add(DatabaseAsync(database, cancellation));
         return [.. await Task.WhenAll(checks)];
     }
+
+    private static async Task<ImmutableHashSet<string>> LackingAsync(Serving serving, CancellationToken cancellation) =>
+        [
+            .. (await serving.Router.ReadAsync(cancellation))
+                .Services.Where(service => !service.HasStable)
+                .Select(service => service.Service),
+        ];
 
     private static async Task<SmokeCheck> InAsync(string? region, Task<SmokeCheck> check) =>
         await check with

@@ -2,6 +2,7 @@
 # HAProxy for the sandbox, master and worker, with the configuration that the pipeline writes.
 #   SLIPWAY_SANDBOX_ROOT    folder of this sandbox; haproxy/haproxy.cfg below it is the configuration
 # up      starts it and waits for its admin socket and its ports; nothing when it runs
+# reload  lets it read its configuration again: new connections meet the new one, requests under way end in the old one
 # down    lets requests end, then stops it
 # status  exit 0 running, 3 not running
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -76,6 +77,37 @@ up() {
   say "running, process $(master)"
 }
 
+# A process that was not there before and is not the master is the worker with the new configuration.
+new_worker() {
+  local pid
+  for pid in $(processes); do
+    case " $1 " in *" $pid "*) ;; *) return 0 ;; esac
+  done
+  return 1
+}
+
+reload() {
+  local socket before turns=200
+  socket=$(admin_socket)
+  if ! runs "$socket"; then
+    up
+    return
+  fi
+  hold_lock haproxy
+  haproxy -c -q -f "$configuration" >"$home/check.log" 2>&1 || die "the configuration is refused: $(tail -n 3 "$home/check.log")" "haproxy -c -f $configuration"
+  before=$(processes | tr '\n' ' ')
+  # The master hands its open ports to the new worker: no connection is refused meanwhile.
+  signal USR2 "$(master)"
+  until new_worker "$before" && runs "$socket"; do
+    turns=$((turns - 1))
+    if [ "$turns" -le 0 ]; then
+      die "haproxy did not read its configuration again" "haproxy -c -f $configuration"
+    fi
+    sleep 0.05
+  done
+  say "read anew, process $(master)"
+}
+
 down() {
   hold_lock haproxy
   local pids
@@ -111,6 +143,7 @@ status() {
 
 case "${1:-}" in
   up) up ;;
+  reload) reload ;;
   down) down ;;
   status) status ;;
   *) usage "the first argument is '${1:-}'" ;;

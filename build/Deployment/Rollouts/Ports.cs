@@ -14,20 +14,34 @@ public enum Arm
 
 /// <param name="CandidateShare">Percent of new requests that the router gives the candidate by its own weights, 0 to 100.</param>
 /// <param name="StableSessions">Requests and connections under way at the stable arm.</param>
+/// <param name="HasStable">
+/// Whether the stable arm has the service at all; one that comes with the candidate is the candidate's alone.
+/// </param>
 public sealed record ServiceTraffic(
     string Service,
     double CandidateShare,
     int StableSessions,
     int CandidateSessions,
     bool StableUp,
-    bool CandidateUp
-);
+    bool CandidateUp,
+    bool HasStable = true
+)
+{
+    /// <summary>A service that users had, and of which no stable instance answers.</summary>
+    public bool IsStableDown => HasStable && !StableUp;
+}
 
 /// <summary>What the router does now, as the router itself says: the only truth about weights.</summary>
 public sealed record RouterState(ImmutableArray<ServiceTraffic> Services)
 {
-    /// <summary>The largest share that the candidate has of any service, percent.</summary>
-    public double CandidateShare => Services.IsDefaultOrEmpty ? 0 : Services.Max(service => service.CandidateShare);
+    /// <summary>
+    /// Services whose traffic is split: those that the stable arm has, too. Where nothing is stable yet, all.
+    /// </summary>
+    public ImmutableArray<ServiceTraffic> Split =>
+        Services.Any(service => service.HasStable) ? [.. Services.Where(service => service.HasStable)] : Services;
+
+    /// <summary>The largest share that the candidate has of any of these, percent.</summary>
+    public double CandidateShare => Services.IsDefaultOrEmpty ? 0 : Split.Max(service => service.CandidateShare);
 }
 
 /// <summary>Splits traffic between the arms of every service together: HAProxy, a load balancer's weights, a mesh.</summary>

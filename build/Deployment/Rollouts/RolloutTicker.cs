@@ -155,7 +155,7 @@ internal sealed class RolloutTicker(RolloutPlan plan, RolloutPorts ports, Resume
             return null;
         var down = string.Join(
             ", ",
-            router.Services.Where(service => !service.StableUp).Select(service => service.Service)
+            router.Services.Where(service => service.IsStableDown).Select(service => service.Service)
         );
         return down.Length > 0 ? down : null;
     }

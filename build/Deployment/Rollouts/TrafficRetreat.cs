@@ -82,7 +82,7 @@ public sealed class TrafficRetreat(TimeProvider time, ITrafficRouter router, IWo
                 [
                     .. state
                         .Services.Where(service =>
-                            service is { StableUp: false, CandidateUp: true, CandidateShare: > 0 }
+                            service is { IsStableDown: true, CandidateUp: true, CandidateShare: > 0 }
                         )
                         .Select(service => service.Service),
                 ];

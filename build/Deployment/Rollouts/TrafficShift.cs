@@ -30,7 +30,8 @@ internal sealed class TrafficShift(RolloutPlan plan, RolloutPorts ports)
     public async Task ConfirmAsync(int percent, CancellationToken cancellation)
     {
         var state = await ports.Router.ReadAsync(cancellation);
-        foreach (var service in state.Services)
+        // A service that only the candidate has is all its own from the first weight on, and must be nobody's at 0 %.
+        foreach (var service in percent == 0 ? state.Services : state.Split)
         {
             if (Math.Abs(service.CandidateShare - percent) > Tolerance)
             {

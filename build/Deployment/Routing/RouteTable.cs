@@ -5,7 +5,10 @@ using Slipway.Outcomes;
 namespace Slipway.Routing;
 
 /// <param name="Exact">The path itself only (a health path); otherwise the path and what lies below it.</param>
-public sealed record Route(string Path, string Service, bool Exact);
+public sealed record Route(string Path, string Service, bool Exact)
+{
+    public bool HasPathOf(Route other) => Path == other.Path && Exact == other.Exact;
+}
 
 /// <summary>Which service gets a path: the longest prefix wins, a health path before any prefix.</summary>
 public sealed class RouteTable

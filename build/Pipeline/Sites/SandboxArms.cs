@@ -59,7 +59,14 @@ public sealed class SandboxArms(
             new HaproxyRuntime(layout),
             new HaproxyConfigurationFile(layout),
             tools.Time,
-            (slot, token) => LocalWorkload.SurvivorsAsync(records, host, slot, token)
+            (slot, token) => LocalWorkload.SurvivorsAsync(records, host, slot, token),
+            token =>
+                tools.Runner.RunAsync(
+                    Command
+                        .Of(Path.Combine(settings.Scripts, "haproxy.sh"), "reload")
+                        .With(SandboxRoot.Variable, region.Root),
+                    cancellation: token
+                )
         );
         var workload = new LocalWorkload(
             new(region.Root, environment.Services, environment.Health.Timeout, environment.Rollout.DrainTimeout),

@@ -69,7 +69,10 @@ public sealed class SandboxHealing(SandboxArms arms, Workbench tools)
         serving.InstancesWanted == 0
         || (
             serving.HealthUrls.Count >= serving.InstancesWanted
-            && (await router.ReadAsync(cancellation)).Services.All(service => service.StableUp)
+            && (await router.ReadAsync(cancellation)).Services.All(service =>
+                // One that the version that serves does not have comes with the next.
+                service.StableUp || !serving.HealthUrls.ContainsKey(service.Service)
+            )
         );
 
     private Task<CommandResult> BringUpAsync(

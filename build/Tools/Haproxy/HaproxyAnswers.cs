@@ -72,12 +72,17 @@ public static class HaproxyAnswers
 
     /// <summary>Reads <c>proc.stable: type=str value=&lt;blue&gt;</c>.</summary>
     public static Slot Stable(string text) =>
-        text.IndexOf('<') is > 0 and var start
-        && text.IndexOf('>') is var end
-        && end > start
-        && Slots.Parse(text[(start + 1)..end]) is { } slot
+        Value(text) is { } name && Slots.Parse(name) is { } slot
             ? slot
             : throw Unreadable(HaproxyCommands.ReadStable, text);
+
+    /// <summary>Reads <c>proc.layout: type=str value=&lt;0123456789abcdef&gt;</c>; null when there is no such variable.</summary>
+    public static string? Layout(string text) => Value(text);
+
+    private static string? Value(string text) =>
+        text.IndexOf('<') is > 0 and var start && text.IndexOf('>') is var end && end > start
+            ? text[(start + 1)..end]
+            : null;
 
     private static HaproxyServer? Server(string[] cells, Dictionary<string, int> places)
     {

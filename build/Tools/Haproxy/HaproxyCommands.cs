@@ -9,6 +9,7 @@ public static class HaproxyCommands
     public const string ShowStat = "show stat";
     public const string ShowInfo = "show info";
     public const string ShowRequests = "show events requests";
+    public const string ReadLayout = $"get var {HaproxyConfiguration.LayoutVariable}";
     public const string ReadStable = $"get var {HaproxyConfiguration.StableVariable}";
 
     /// <summary>HAProxy 2.6 wants to be told that variables at run time are meant.</summary>

@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Slipway.Environments;
 using Slipway.Outcomes;
 using Slipway.Routing;
+using Route = Slipway.Routing.Route;
 
 namespace Slipway.Tools;
 
@@ -18,6 +20,10 @@ public static class HaproxyConfiguration
     /// <summary>The process-wide variable that says which slot is stable.</summary>
     public const string StableVariable = "proc.stable";
 
+    /// <summary>The process-wide variable that says which layout HAProxy has read: anything but who is where.</summary>
+    public const string LayoutVariable = "proc.layout";
+
+    private const string LayoutLine = $"  set-var {LayoutVariable} str(";
     private const string Header = "# slipway ";
     private const int LargestInstanceCount = 64;
 
@@ -30,19 +36,52 @@ public static class HaproxyConfiguration
 
     public static string Write(HaproxySettings settings, SlotAssignment assignment)
     {
-        foreach (var service in settings.Services)
-            Check(service);
         var known = assignment.For(settings.Services);
+        foreach (var service in known.Services)
+            Check(service);
+        var kept = assignment.KeptBeside(settings.Services);
+        var layout = Hash(Body(settings, SlotAssignment.Empty with { Services = known.Services }, kept, layout: "0"));
+        return $"{Header}{JsonSerializer.Serialize(known, Json)}\n# Written by Slipway; changes are lost.\n\n{Body(settings, known, kept, layout)}";
+    }
+
+    /// <summary>Which layout a file is of; null when it does not say.</summary>
+    public static string? LayoutOf(string text) =>
+        text.Split('\n').FirstOrDefault(line => line.StartsWith(LayoutLine, StringComparison.Ordinal)) is { } line
+            ? line[LayoutLine.Length..].TrimEnd(')')
+            : null;
+
+    private static string Body(
+        HaproxySettings settings,
+        SlotAssignment known,
+        ImmutableArray<ServiceSettings> kept,
+        string layout
+    )
+    {
         var text = new StringBuilder();
-        text.Append(Header).Append(JsonSerializer.Serialize(known, Json)).Append('\n');
-        text.Append("# Written by Slipway; changes are lost.\n\n");
-        WriteGlobal(text, settings, known.Stable);
+        WriteGlobal(text, settings, known.Stable, layout);
         WriteDefaults(text, settings);
-        WriteFrontend(text, settings);
-        foreach (var service in settings.Services)
+        WriteFrontend(text, settings, Routes(settings.Services, kept));
+        foreach (var service in known.Services)
             WriteBackend(text, service, settings, known);
         return text.ToString();
     }
+
+    /// <summary>A path of a service that still runs stays its own: who serves now loses nothing to who comes next.</summary>
+    private static IEnumerable<Route> Routes(
+        ImmutableArray<ServiceSettings> configured,
+        ImmutableArray<ServiceSettings> kept
+    )
+    {
+        var first = RouteTable.Of(kept).Routes;
+        return first
+            .Concat(RouteTable.Of(configured).Routes.Where(route => !first.Any(route.HasPathOf)))
+            .OrderByDescending(route => route.Exact)
+            .ThenByDescending(route => route.Path.Length)
+            .ThenBy(route => route.Path, StringComparer.Ordinal);
+    }
+
+    private static string Hash(string text) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 
     /// <summary>Who is where according to a file's first line; null when the line is not ours or damaged.</summary>
     public static SlotAssignment? Read(string text)
@@ -61,16 +100,17 @@ public static class HaproxyConfiguration
         }
     }
 
-    private static void WriteGlobal(StringBuilder text, HaproxySettings settings, Slot stable) =>
+    private static void WriteGlobal(StringBuilder text, HaproxySettings settings, Slot stable, string layout) =>
         text.Append(
             $"""
             global
-              stats socket {Plain(settings.AdminSocket)} mode 600 level admin
+              stats socket {Plain(settings.AdminSocket)} mode 600 level admin expose-fd listeners
               stats timeout 1m
               log ring@requests format raw local0 info
               maxconn 2000
               hard-stop-after 30s
               set-var {StableVariable} str({stable.Name()})
+              set-var {LayoutVariable} str({layout})
 
             # The latest requests, in memory: read through the admin socket, by as many readers as there are, and never
             # full. No address with its query is in it, which may hold a secret.
@@ -112,7 +152,7 @@ public static class HaproxyConfiguration
             """
         );
 
-    private static void WriteFrontend(StringBuilder text, HaproxySettings settings)
+    private static void WriteFrontend(StringBuilder text, HaproxySettings settings, IEnumerable<Route> routes)
     {
         text.Append(
             CultureInfo.InvariantCulture,
@@ -125,7 +165,7 @@ public static class HaproxyConfiguration
 
             """
         );
-        foreach (var route in RouteTable.Of(settings.Services).Routes)
+        foreach (var route in routes)
         {
             var condition = route switch
             {

@@ -8,8 +8,8 @@ public sealed class HaproxyConfigurationFile(HaproxySettings settings)
     public string Location => settings.ConfigurationFile;
 
     /// <summary>
-    /// Writes the file when it is missing, damaged or of another layout; keeps who is where. True when it changed: a
-    /// HAProxy that runs with the file before it has to be started again.
+    /// Writes the file when it is missing, damaged or of another layout; keeps who is where. True when it changed. A
+    /// HAProxy that runs reads it when the next candidate comes.
     /// </summary>
     public async Task<bool> EnsureAsync(CancellationToken cancellation)
     {
@@ -22,11 +22,17 @@ public sealed class HaproxyConfigurationFile(HaproxySettings settings)
     public async Task<SlotAssignment?> ReadAsync(CancellationToken cancellation) =>
         await ReadTextAsync(cancellation) is { } text ? HaproxyConfiguration.Read(text) : null;
 
+    /// <summary>Which layout a restarted HAProxy would have; null when there is no file, or it does not say.</summary>
+    public async Task<string?> ReadLayoutAsync(CancellationToken cancellation) =>
+        await ReadTextAsync(cancellation) is { } text ? HaproxyConfiguration.LayoutOf(text) : null;
+
     public async Task WriteAsync(SlotAssignment assignment, CancellationToken cancellation) =>
         await WriteAsync(assignment, await ReadTextAsync(cancellation), cancellation);
 
     private async Task<bool> WriteAsync(SlotAssignment assignment, string? present, CancellationToken cancellation)
     {
+        if (assignment.Services.IsDefault && present is not null && HaproxyConfiguration.Read(present) is { } before)
+            assignment = assignment with { Services = before.Services };
         var text = HaproxyConfiguration.Write(settings, assignment);
         if (text == present)
             return false;

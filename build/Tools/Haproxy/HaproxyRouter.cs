@@ -13,12 +13,17 @@ namespace Slipway.Tools;
 /// The instances of a slot that still run, for a HAProxy that was started again and has forgotten the candidate; without
 /// it a forgotten candidate gets no traffic.
 /// </param>
+/// <param name="reload">
+/// Lets HAProxy read its file again without losing a request, for a version with a service or an instance more; without it
+/// such a version is refused.
+/// </param>
 public sealed class HaproxyRouter(
     HaproxySettings settings,
     HaproxyRuntime runtime,
     HaproxyConfigurationFile file,
     TimeProvider time,
-    Func<Slot, CancellationToken, Task<ImmutableArray<InstanceAddress>>>? survivors = null
+    Func<Slot, CancellationToken, Task<ImmutableArray<InstanceAddress>>>? survivors = null,
+    Func<CancellationToken, Task>? reload = null
 ) : ITrafficRouter, IInstanceRegistry
 {
     private static readonly TimeSpan ConfirmWithin = TimeSpan.FromSeconds(3);
@@ -69,7 +74,7 @@ public sealed class HaproxyRouter(
         var stable = await runtime.ReadStableAsync(cancellation);
         if (slot != stable)
             await RefuseTrafficAsync(slot, cancellation);
-        var servers = await runtime.ReadServersAsync(cancellation);
+        var servers = await WithLayoutAsync(slot, stable, cancellation);
         foreach (var instance in instances.Where(instance => Find(servers, slot, instance) is null))
         {
             throw new PipelineException(
@@ -152,7 +157,8 @@ public sealed class HaproxyRouter(
             (int)kept.Sum(server => server.Current),
             (int)candidate.Sum(server => server.Current),
             kept.Exists(server => server.IsUp),
-            candidate.Exists(server => server.IsUp)
+            candidate.Exists(server => server.IsUp),
+            kept.Exists(server => server.IsRegistered)
         );
 
         List<HaproxyServer> Of(Slot slot) =>
@@ -160,6 +166,44 @@ public sealed class HaproxyRouter(
 
         static long Weight(List<HaproxyServer> arm) =>
             arm.Where(server => server.IsRegistered).Sum(server => (long)server.Weight);
+    }
+
+    /// <summary>
+    /// The servers, once HAProxy has the layout that the candidate needs. What serves keeps its place and its paths: the
+    /// file lays out both (<see cref="SlotAssignment.For"/>).
+    /// </summary>
+    private async Task<ImmutableArray<HaproxyServer>> WithLayoutAsync(
+        Slot slot,
+        Slot stable,
+        CancellationToken cancellation
+    )
+    {
+        var servers = await runtime.ReadServersAsync(cancellation);
+        // Reading anew forgets the weights: for a candidate only, which has none yet.
+        if (reload is null || slot == stable)
+            return servers;
+        await file.WriteAsync(Assignment(stable, servers), cancellation);
+        if (await runtime.ReadLayoutAsync(cancellation) == await file.ReadLayoutAsync(cancellation))
+            return servers;
+        await RefuseMovedPathsAsync(cancellation);
+        await reload(cancellation);
+        return await runtime.ReadServersAsync(cancellation);
+    }
+
+    /// <summary>A path has one service at a time: with one that moves, who serves or who comes would lose its users.</summary>
+    private async Task RefuseMovedPathsAsync(CancellationToken cancellation)
+    {
+        if (await file.ReadAsync(cancellation) is not { } written)
+            return;
+        var kept = RouteTable.Of(written.KeptBeside(settings.Services)).Routes;
+        foreach (var route in RouteTable.Of(settings.Services).Routes)
+            if (kept.FirstOrDefault(route.HasPathOf) is { } served)
+                throw new PipelineException(
+                    ExitCode.Usage,
+                    $"services: {route.Path} is {served.Service}'s, which serves and is not configured any more, and would be {route.Service}'s",
+                    $"a release that has both, {route.Service} with a path of its own, and a later one without {served.Service}",
+                    $"give {route.Service} another path in environment.json, or keep the name {served.Service}"
+                );
     }
 
     /// <summary>The servers, once every service has an instance of the slot that is up; a forgotten slot is registered again.</summary>
@@ -176,6 +220,7 @@ public sealed class HaproxyRouter(
                 await RegisterAsync(slot, running, cancellation);
             servers = await runtime.ReadServersAsync(cancellation);
         }
+        var wanted = await ServicesOfAsync(slot, cancellation);
         return Missing(servers) is { Count: > 0 } missing
             ? throw new PipelineException(
                 $"the candidate cannot get traffic: no instance of {string.Join(", ", missing)} is up at the router ({slot.Name()})",
@@ -185,11 +230,19 @@ public sealed class HaproxyRouter(
             : servers;
 
         List<string> Missing(ImmutableArray<HaproxyServer> now) =>
-            [
-                .. settings
-                    .Services.Select(service => service.Name)
-                    .Where(name => !now.Any(server => server.Service == name && server.Slot == slot && server.IsUp)),
-            ];
+            [.. wanted.Where(name => !now.Any(server => server.Service == name && server.Slot == slot && server.IsUp))];
+    }
+
+    /// <summary>
+    /// What a version in this slot has: a version that served before may lack a service that came later, and is written
+    /// down; a candidate is not, and has every service of the configuration.
+    /// </summary>
+    private async Task<ImmutableArray<string>> ServicesOfAsync(Slot slot, CancellationToken cancellation)
+    {
+        var written = (await file.ReadAsync(cancellation))?[slot] ?? [];
+        return written.IsEmpty
+            ? [.. settings.Services.Select(service => service.Name)]
+            : [.. written.Select(instance => instance.Service).Distinct()];
     }
 
     private async Task ShiftAsync(

@@ -41,6 +41,10 @@ public sealed class HaproxyRuntime(HaproxySettings settings)
     public async Task<Slot> ReadStableAsync(CancellationToken cancellation) =>
         HaproxyAnswers.Stable(await AskAsync(HaproxyCommands.ReadStable, cancellation));
 
+    /// <summary>Which layout it has read; null for one of an earlier Slipway, which does not say.</summary>
+    public async Task<string?> ReadLayoutAsync(CancellationToken cancellation) =>
+        HaproxyAnswers.Layout(await AskAsync(HaproxyCommands.ReadLayout, cancellation));
+
     /// <summary>The latest requests that ended, as many as HAProxy's memory of them holds.</summary>
     public async Task<ImmutableArray<HaproxyRequest>> ReadRequestsAsync(CancellationToken cancellation) =>
         [

@@ -66,10 +66,49 @@ public sealed record SlotAssignment(
     public InstanceAddress? Find(Slot slot, string service, int index) =>
         this[slot].FirstOrDefault(instance => instance.Service == service && instance.Index == index);
 
-    /// <summary>Without instances that the layout has no place for.</summary>
-    public SlotAssignment For(ImmutableArray<ServiceSettings> services)
+    /// <summary>The services that the file was written for, without their secrets.</summary>
+    public ImmutableArray<ServiceSettings> Services { get; init; }
+
+    /// <summary>Services that run, of a version before, and that the configuration does not have any more.</summary>
+    public ImmutableArray<ServiceSettings> KeptBeside(ImmutableArray<ServiceSettings> configured) =>
+        [.. For(configured).Services.Where(service => configured.All(one => one.Name != service.Name))];
+
+    /// <summary>
+    /// Laid out for these services and for what still runs of others: a service that the configuration does not have any
+    /// more, or an instance more than it has, keeps its routes until it is unregistered. What nobody knows the routes of
+    /// is left out.
+    /// </summary>
+    public SlotAssignment For(ImmutableArray<ServiceSettings> configured)
     {
-        return this with { Blue = Known(Blue), Green = Known(Green) };
+        ImmutableArray<ServiceSettings> services =
+        [
+            .. configured.Select(service => service with { Instances = Math.Max(service.Instances, Highest(service)) }),
+            .. (Services.IsDefault ? [] : Services)
+                .Where(before => configured.All(service => service.Name != before.Name) && Highest(before) > 0)
+                .Select(before => before with { Instances = Highest(before) }),
+        ];
+        return this with
+        {
+            Services =
+            [
+                .. services.Select(service =>
+                    service with
+                    {
+                        Routes = service.Routes.IsDefault ? [] : service.Routes,
+                        Secrets = [],
+                    }
+                ),
+            ],
+            Blue = Known(Blue),
+            Green = Known(Green),
+        };
+
+        int Highest(ServiceSettings service) =>
+            Blue.Concat(Green)
+                .Where(instance => instance.Service == service.Name)
+                .Select(instance => instance.Index)
+                .DefaultIfEmpty(0)
+                .Max();
 
         ImmutableArray<InstanceAddress> Known(ImmutableArray<InstanceAddress> instances) =>
             [

@@ -90,11 +90,50 @@ public class HaproxyConfigurationTests
     }
 
     [Test]
-    public void Places_of_services_that_are_gone_are_forgotten()
+    public void Places_of_services_that_nobody_knows_the_paths_of_are_forgotten()
     {
-        var smaller = Assignment.For([new("api", "/api/health", ["/api"])]);
+        var smaller = Assignment.For([new("api", "/api/health", ["/api"], Instances: 2)]);
         smaller.Blue.ShouldBeEmpty();
-        smaller.Green.ShouldBe([new InstanceAddress("api", 1, 5002)]);
+        smaller.Green.Select(instance => instance.Service).Distinct().ShouldBe(["api"]);
+    }
+
+    [Test]
+    public void What_runs_keeps_its_place_and_its_paths_when_the_configuration_has_it_no_more()
+    {
+        var before = HaproxyConfiguration.Read(HaproxyConfiguration.Write(Settings, Assignment))!;
+        var smaller = Settings with { Services = [new("api", "/api/health", ["/api", "/"])] };
+        var text = HaproxyConfiguration.Write(smaller, before);
+        text.ShouldContain("  use_backend web if { path_beg / }\n");
+        text.ShouldNotContain("use_backend api if { path_beg / }");
+        text.ShouldContain("  server green-2 127.0.0.1:5003 ");
+        HaproxyConfiguration.Read(text)!.KeptBeside(smaller.Services).ShouldHaveSingleItem().Name.ShouldBe("web");
+
+        // Once it is stopped, nothing of it is left.
+        var stopped = HaproxyConfiguration.Read(text)! with
+        {
+            Blue = [],
+            Green = [new("api", 1, 5002)],
+        };
+        text = HaproxyConfiguration.Write(smaller, stopped);
+        text.ShouldNotContain("web");
+        text.ShouldContain("  use_backend api if { path_beg / }\n");
+        text.ShouldNotContain("green-2");
+    }
+
+    [Test]
+    public void The_layout_is_another_one_only_where_HAProxy_has_to_read_it_anew()
+    {
+        string? Layout(HaproxySettings settings, SlotAssignment assignment) =>
+            HaproxyConfiguration.LayoutOf(HaproxyConfiguration.Write(settings, assignment));
+
+        var layout = Layout(Settings, Assignment);
+        layout.ShouldNotBeNull().Length.ShouldBe(16);
+        Layout(Settings, SlotAssignment.Empty).ShouldBe(layout);
+        Layout(Settings, Assignment with { Stable = Slot.Blue, Blue = [] }).ShouldBe(layout);
+        Layout(Settings with { StickyBy = "user" }, Assignment).ShouldNotBe(layout);
+        Layout(Settings with { Services = [.. Settings.Services, new("x", "/x/health", ["/x"])] }, Assignment)
+            .ShouldNotBe(layout);
+        HaproxyConfiguration.LayoutOf("global\n").ShouldBeNull();
     }
 
     [Test]
@@ -121,16 +160,17 @@ public class HaproxyConfigurationTests
     }
 
     private const string Approved = """
-        # slipway {"stable":"green","blue":[{"service":"web","index":1,"port":4001}],"green":[{"service":"api","index":1,"port":5002},{"service":"api","index":2,"port":5003},{"service":"web","index":1,"port":5001}]}
+        # slipway {"stable":"green","blue":[{"service":"web","index":1,"port":4001}],"green":[{"service":"api","index":1,"port":5002},{"service":"api","index":2,"port":5003},{"service":"web","index":1,"port":5001}],"services":[{"name":"web","healthPath":"/web/health","routes":["/"],"instances":1,"secrets":[]},{"name":"api","healthPath":"/api/health","routes":["/api"],"instances":2,"secrets":[]}]}
         # Written by Slipway; changes are lost.
 
         global
-          stats socket /var/tmp/box/haproxy/admin.sock mode 600 level admin
+          stats socket /var/tmp/box/haproxy/admin.sock mode 600 level admin expose-fd listeners
           stats timeout 1m
           log ring@requests format raw local0 info
           maxconn 2000
           hard-stop-after 30s
           set-var proc.stable str(green)
+          set-var proc.layout str(acfb0c0ba35f329d)
 
         # The latest requests, in memory: read through the admin socket, by as many readers as there are, and never
         # full. No address with its query is in it, which may hold a secret.
