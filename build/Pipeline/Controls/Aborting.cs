@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Slipway.Checks;
 using Slipway.Outcomes;
@@ -18,6 +19,28 @@ public sealed class Aborting(DeploymentContext context)
 
     private bool _switched;
 
+    /// <summary>
+    /// What the candidate has, region by region, before anybody is told: its own process may be quicker than we are.
+    /// </summary>
+    /// <returns>Percent; a region whose router does not answer is not in it.</returns>
+    public async Task<ImmutableDictionary<string, double>> SharesAsync()
+    {
+        var shares = ImmutableDictionary.CreateBuilder<string, double>(StringComparer.Ordinal);
+        foreach (var side in await context.Site.LookAsync(context.Request.Region, context.Cancellation))
+        {
+            try
+            {
+                shares[side.Region ?? ""] = (await side.Router.ReadAsync(context.Cancellation)).CandidateShare;
+            }
+            catch (PipelineException)
+            {
+                // Taking it back says so.
+                continue;
+            }
+        }
+        return shares.ToImmutable();
+    }
+
     /// <returns>The request's id, or null when there is nobody to tell, or no disk to tell it by.</returns>
     public async Task<string?> TellAsync(LiveRollout? live)
     {
@@ -32,13 +55,17 @@ public sealed class Aborting(DeploymentContext context)
         }
     }
 
+    /// <param name="before">What <see cref="SharesAsync"/> said.</param>
     /// <returns>What the router does now.</returns>
     /// <exception cref="PipelineException">The router does not answer, or still gives the candidate something.</exception>
-    public async Task<string> TakeBackAsync()
+    public async Task<string> TakeBackAsync(ImmutableDictionary<string, double> before)
     {
         // The newest wave first: earlier ones that are promoted have nothing to take back.
         var sides = await context.Site.LookAsync(context.Request.Region, context.Cancellation);
-        return string.Join('\n', await EveryRegion.DoAsync(sides.Reverse(), async side => await TakeBackAsync(side)));
+        return string.Join(
+            '\n',
+            await EveryRegion.DoAsync(sides.Reverse(), async side => await TakeBackAsync(side, before))
+        );
     }
 
     /// <summary>
@@ -91,9 +118,10 @@ public sealed class Aborting(DeploymentContext context)
         }
     }
 
-    private async Task<string> TakeBackAsync(Serving serving)
+    private async Task<string> TakeBackAsync(Serving serving, ImmutableDictionary<string, double> shares)
     {
-        var before = (await serving.Router.ReadAsync(context.Cancellation)).CandidateShare;
+        var now = (await serving.Router.ReadAsync(context.Cancellation)).CandidateShare;
+        var before = Math.Max(now, shares.GetValueOrDefault(serving.Region ?? ""));
         for (var attempt = 1; ; attempt++)
         {
             var taken = await new TrafficRetreat(context.Time, serving.Router, serving.Workload).RunAsync(

@@ -11,10 +11,11 @@ public sealed class Abort : CheckTask
     protected override async Task CheckAsync(DeploymentContext context)
     {
         var aborting = new Aborting(context);
+        var before = await aborting.SharesAsync();
         // The rollout is told first, so that it does not shift again what is taken back here.
         var live = LiveRollout.Find(context);
         var request = await aborting.TellAsync(live);
-        context.Say(await aborting.TakeBackAsync());
+        context.Say(await aborting.TakeBackAsync(before));
         if (await aborting.SwitchBackAsync(live) is { } switched)
             context.Say(switched);
         context.Say(await aborting.ConcludeAsync(live, request));
