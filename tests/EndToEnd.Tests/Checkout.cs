@@ -144,9 +144,17 @@ internal sealed class Checkout : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (Directory.Exists(SandboxRoot))
-            await BuildAsync("--target=SandboxDown");
-        Directory.Delete(_folder, recursive: true);
+        try
+        {
+            if (!Directory.Exists(SandboxRoot))
+                return;
+            var down = await BuildAsync("--target=SandboxDown");
+            down.ExitCode.ShouldBe(0, $"servers would be left behind\n{down.Text}");
+        }
+        finally
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 
     internal ImmutableDictionary<string, string> Environment =>

@@ -67,12 +67,12 @@ public sealed class SecretsOfServices
     [Order(4)]
     public async Task AreRefusedWhenTheyAreNotDeclared()
     {
-        _checkout.Replace(
-            "environments/sandbox/environment.json",
-            "\"routes\": [\"/auth\"], \"secrets\": [\"SANDBOX_EXAMPLE_TOKEN\"]",
-            "\"routes\": [\"/auth\"], \"secrets\": [\"ANOTHER\", \"DATABASE_URL\"]"
-        );
+        const string declared = "\"routes\": [\"/auth\"], \"secrets\": [\"SANDBOX_EXAMPLE_TOKEN\"]";
+        const string undeclared = "\"routes\": [\"/auth\"], \"secrets\": [\"ANOTHER\", \"DATABASE_URL\"]";
+        _checkout.Replace("environments/sandbox/environment.json", declared, undeclared);
         var run = await _checkout.BuildAsync("--target=ValidateConfiguration");
+        // The sandbox is taken down by what stands there.
+        _checkout.Replace("environments/sandbox/environment.json", undeclared, declared);
         run.ExitCode.ShouldBe(2, run.Text);
         run.Text.ShouldContain(
             "environments/sandbox/environment.json: services[2].secrets: ANOTHER is not declared, expected a name that stands in secretNames"
