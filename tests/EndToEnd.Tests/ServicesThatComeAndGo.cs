@@ -80,6 +80,8 @@ public sealed class ServicesThatComeAndGo
                 "{ \"name\": \"marketplace\", \"healthPath\"",
                 Declared + "{ \"name\": \"marketplace\", \"healthPath\""
             );
+        // Users ask for it at once: all of that is the candidate's, and no sign of a wrong weight.
+        _checkout.Replace(Sandbox, "\"criticalEndpoints\": [", "\"criticalEndpoints\": [" + Asked);
         _checkout.Replace("slipway.json", Web, Built + Web);
     }
 
@@ -87,8 +89,13 @@ public sealed class ServicesThatComeAndGo
     {
         foreach (var environment in Environments)
             _checkout.Replace($"environments/{environment}/environment.json", Declared, "");
+        _checkout.Replace(Sandbox, Asked, "");
         _checkout.Replace("slipway.json", Built, "");
     }
+
+    private const string Sandbox = "environments/sandbox/environment.json";
+
+    private const string Asked = "\n    { \"name\": \"notices\", \"path\": \"/api/notices/items\" },";
 
     private const string Declared =
         "{ \"name\": \"notices\", \"healthPath\": \"/api/notices/health\", \"routes\": [\"/api/notices\"] },\n    ";

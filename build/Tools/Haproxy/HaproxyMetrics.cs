@@ -10,6 +10,10 @@ namespace Slipway.Tools;
 /// HAProxy's own counters per arm, and the latencies of its memory of requests. A request that an instance did not answer and that went
 /// to another one counts at the instance that failed: users saw nothing of it, the judge does.
 /// </summary>
+/// <remarks>
+/// A service that only one of the versions has is not split between them, so its requests say nothing of the share, and its
+/// latencies compare with nothing: of it the failures alone are counted.
+/// </remarks>
 public sealed class HaproxyMetrics(HaproxyRuntime runtime, TimeProvider time) : IMetricsSource
 {
     private readonly Dictionary<Slot, LatencyTally> _latencies = Slots.All.ToDictionary(
@@ -27,13 +31,14 @@ public sealed class HaproxyMetrics(HaproxyRuntime runtime, TimeProvider time) : 
             var info = await runtime.ReadInfoAsync(cancellation);
             var stable = await runtime.ReadStableAsync(cancellation);
             var servers = await runtime.ReadServersAsync(cancellation);
-            Count(info.Epoch, await runtime.ReadRequestsAsync(cancellation));
+            var split = Split(servers);
+            Count(info.Epoch, await runtime.ReadRequestsAsync(cancellation), split);
             // Who is the candidate is part of the epoch: after a promotion the same counters belong to the other arm.
             return new(
                 time.GetUtcNow(),
                 $"{info.Epoch}/{stable.Name()}",
-                Arm(stable, servers),
-                Arm(stable.Other(), servers)
+                Arm(stable, servers, split),
+                Arm(stable.Other(), servers, split)
             );
         }
         catch (Exception unanswered)
@@ -44,7 +49,7 @@ public sealed class HaproxyMetrics(HaproxyRuntime runtime, TimeProvider time) : 
     }
 
     /// <summary>Adds the requests that were not there at the reading before; those of the first reading are old news.</summary>
-    private void Count(string epoch, ImmutableArray<HaproxyRequest> requests)
+    private void Count(string epoch, ImmutableArray<HaproxyRequest> requests, ImmutableHashSet<string> split)
     {
         if (_epoch != epoch)
         {
@@ -52,17 +57,32 @@ public sealed class HaproxyMetrics(HaproxyRuntime runtime, TimeProvider time) : 
             _seen = _epoch.Length == 0 ? [.. requests.Select(request => request.Number)] : [];
             _epoch = epoch;
         }
-        foreach (var request in requests.Where(request => !_seen.Contains(request.Number)))
+        foreach (
+            var request in requests.Where(request => !_seen.Contains(request.Number) && split.Contains(request.Service))
+        )
             _latencies[request.Slot].Add(request.Microseconds / 1000.0);
         _seen = [.. requests.Select(request => request.Number)];
     }
 
-    private ArmCounters? Arm(Slot slot, ImmutableArray<HaproxyServer> servers)
+    /// <summary>The services that both slots have; all, where that is none: nothing is compared then.</summary>
+    private static ImmutableHashSet<string> Split(ImmutableArray<HaproxyServer> servers)
+    {
+        var both = Of(Slot.Blue).Intersect(Of(Slot.Green));
+        return both.IsEmpty ? [.. servers.Select(server => server.Service)] : both;
+
+        ImmutableHashSet<string> Of(Slot slot) =>
+            [.. servers.Where(server => server.Slot == slot && server.IsRegistered).Select(server => server.Service)];
+    }
+
+    private ArmCounters? Arm(Slot slot, ImmutableArray<HaproxyServer> servers, ImmutableHashSet<string> split)
     {
         var arm = servers.Where(server => server.Slot == slot).ToList();
         if (!arm.Exists(server => server.IsRegistered))
             return null;
-        var counters = arm.Select(Counters).ToList();
+        var counters = arm.Select(server =>
+                split.Contains(server.Service) ? Counters(server) : Counters(server).Failures
+            )
+            .ToList();
         return new(
             counters.Sum(one => one.Requests),
             counters.Sum(one => one.ServerErrors),
@@ -92,6 +112,8 @@ public sealed class HaproxyMetrics(HaproxyRuntime runtime, TimeProvider time) : 
 
     private sealed record ServerCounters(long Requests, long ServerErrors, long Timeouts, long Crashes)
     {
+        public ServerCounters Failures => this with { Requests = ServerErrors + Timeouts };
+
         public ServerCounters AtLeast(ServerCounters before) =>
             new(
                 Math.Max(Requests, before.Requests),

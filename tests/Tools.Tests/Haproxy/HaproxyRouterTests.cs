@@ -56,6 +56,34 @@ public class HaproxyRouterTests
     }
 
     [Test]
+    public async Task A_path_that_moves_from_a_service_that_serves_is_refused_before_anything_is_read_anew()
+    {
+        await using var bed = new ServingBed();
+        await bed.StartHaproxyAsync();
+        await bed.DeployAsync("1.0.0");
+        var settings = bed.Settings with
+        {
+            Services = [new("web", "/web/health", ["/"]), new("login", "/login/health", ["/auth"])],
+        };
+        var router = new HaproxyRouter(
+            settings,
+            bed.Runtime,
+            new HaproxyConfigurationFile(settings),
+            TimeProvider.System,
+            reload: _ => throw new InvalidOperationException("read anew")
+        );
+        var slot = (await bed.Runtime.ReadStableAsync(None)).Other();
+        var refused = await Should.ThrowAsync<PipelineException>(
+            router.RegisterAsync(slot, [new("web", 1, 1), new("login", 1, 1)], None)
+        );
+        refused.Message.ShouldContain("/auth is auth's");
+        refused.ExitCode.ShouldBe(ExitCode.Usage);
+        (await bed.GetAsync("/auth")).ShouldBe((200, "1.0.0"));
+        // Should HAProxy die now, the path still is who serves it.
+        (await File.ReadAllTextAsync(settings.ConfigurationFile)).ShouldContain("use_backend auth if { path /auth }");
+    }
+
+    [Test]
     public async Task Five_percent_is_exactly_five_in_a_hundred()
     {
         await using var bed = new ServingBed();
