@@ -99,13 +99,21 @@ internal sealed class AProcess
 
     private Process Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet")
+        // A script that starts the tests in its background has Ctrl-C ignored, and so would whatever is started here.
+        var start = new ProcessStartInfo(OperatingSystem.IsLinux() ? "env" : "dotnet")
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            ArgumentList = { "exec", typeof(SampleProgram).Assembly.Location },
         };
+        if (OperatingSystem.IsLinux())
+        {
+            start.ArgumentList.Add("--default-signal=INT,QUIT");
+            start.ArgumentList.Add("dotnet");
+        }
+
+        start.ArgumentList.Add("exec");
+        start.ArgumentList.Add(typeof(SampleProgram).Assembly.Location);
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
