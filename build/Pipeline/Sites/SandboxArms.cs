@@ -54,12 +54,13 @@ public sealed class SandboxArms(
         var layout = Haproxy(region);
         var records = new ArmRecords(region.Root);
         var host = Instances(region, settings, bundles);
-        var router = new HaproxyRouter(
+        var runtime = new HaproxyRuntime(layout);
+        var file = new HaproxyConfigurationFile(layout);
+        var registry = new HaproxyRegistry(
             layout,
-            new HaproxyRuntime(layout),
-            new HaproxyConfigurationFile(layout),
+            runtime,
+            file,
             tools.Time,
-            (slot, token) => LocalWorkload.SurvivorsAsync(records, host, slot, token),
             token =>
                 tools.Runner.RunAsync(
                     Command
@@ -68,10 +69,18 @@ public sealed class SandboxArms(
                     cancellation: token
                 )
         );
+        var router = new HaproxyRouter(
+            layout,
+            runtime,
+            file,
+            registry,
+            tools.Time,
+            (slot, token) => LocalWorkload.SurvivorsAsync(records, host, slot, token)
+        );
         var workload = new LocalWorkload(
             new(region.Root, environment.Services, environment.Health.Timeout, environment.Rollout.DrainTimeout),
             host,
-            router,
+            registry,
             records,
             secrets,
             new HealthCheck(CheckConnections.Open(), tools.Time).AskAsync,

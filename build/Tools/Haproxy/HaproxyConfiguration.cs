@@ -39,9 +39,8 @@ public static class HaproxyConfiguration
         var known = assignment.For(settings.Services);
         foreach (var service in known.Services)
             Check(service);
-        var kept = assignment.KeptBeside(settings.Services);
-        var layout = Hash(Body(settings, SlotAssignment.Empty with { Services = known.Services }, kept, layout: "0"));
-        return $"{Header}{JsonSerializer.Serialize(known, Json)}\n# Written by Slipway; changes are lost.\n\n{Body(settings, known, kept, layout)}";
+        var layout = Hash(Body(settings, SlotAssignment.Empty with { Services = known.Services }, layout: "0"));
+        return $"{Header}{JsonSerializer.Serialize(known, Json)}\n# Written by Slipway; changes are lost.\n\n{Body(settings, known, layout)}";
     }
 
     /// <summary>Which layout a file is of; null when it does not say.</summary>
@@ -50,17 +49,12 @@ public static class HaproxyConfiguration
             ? line[LayoutLine.Length..].TrimEnd(')')
             : null;
 
-    private static string Body(
-        HaproxySettings settings,
-        SlotAssignment known,
-        ImmutableArray<ServiceSettings> kept,
-        string layout
-    )
+    private static string Body(HaproxySettings settings, SlotAssignment known, string layout)
     {
         var text = new StringBuilder();
         WriteGlobal(text, settings, known.Stable, layout);
         WriteDefaults(text, settings);
-        WriteFrontend(text, settings, Routes(settings.Services, kept));
+        WriteFrontend(text, settings, Routes(settings.Services, known.KeptBeside(settings.Services)));
         foreach (var service in known.Services)
             WriteBackend(text, service, settings, known);
         return text.ToString();

@@ -31,7 +31,7 @@ public sealed class HaproxyConfigurationFile(HaproxySettings settings)
 
     private async Task<bool> WriteAsync(SlotAssignment assignment, string? present, CancellationToken cancellation)
     {
-        if (assignment.Services.IsDefault && present is not null && HaproxyConfiguration.Read(present) is { } before)
+        if (assignment.Services.IsEmpty && present is not null && HaproxyConfiguration.Read(present) is { } before)
             assignment = assignment with { Services = before.Services };
         var text = HaproxyConfiguration.Write(settings, assignment);
         if (text == present)

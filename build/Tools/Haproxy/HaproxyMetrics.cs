@@ -21,6 +21,7 @@ public sealed class HaproxyMetrics(HaproxyRuntime runtime, TimeProvider time) : 
         _ => new LatencyTally()
     );
     private readonly Dictionary<(string, string), ServerCounters> _highest = [];
+    private readonly Dictionary<Slot, ServerCounters> _counted = [];
     private HashSet<long> _seen = [];
     private string _epoch = "";
 
@@ -31,14 +32,17 @@ public sealed class HaproxyMetrics(HaproxyRuntime runtime, TimeProvider time) : 
             var info = await runtime.ReadInfoAsync(cancellation);
             var stable = await runtime.ReadStableAsync(cancellation);
             var servers = await runtime.ReadServersAsync(cancellation);
+            var requests = await runtime.ReadRequestsAsync(cancellation);
+            Begin(info.Epoch, requests);
             var split = Split(servers);
-            Count(info.Epoch, await runtime.ReadRequestsAsync(cancellation), split);
+            Count(servers, split);
+            Count(requests, split);
             // Who is the candidate is part of the epoch: after a promotion the same counters belong to the other arm.
             return new(
                 time.GetUtcNow(),
                 $"{info.Epoch}/{stable.Name()}",
-                Arm(stable, servers, split),
-                Arm(stable.Other(), servers, split)
+                Arm(stable, servers),
+                Arm(stable.Other(), servers)
             );
         }
         catch (Exception unanswered)
@@ -48,20 +52,38 @@ public sealed class HaproxyMetrics(HaproxyRuntime runtime, TimeProvider time) : 
         }
     }
 
-    /// <summary>Adds the requests that were not there at the reading before; those of the first reading are old news.</summary>
-    private void Count(string epoch, ImmutableArray<HaproxyRequest> requests, ImmutableHashSet<string> split)
+    /// <summary>A HAProxy that began anew counts anew; what it remembers at the very first reading is old news.</summary>
+    private void Begin(string epoch, ImmutableArray<HaproxyRequest> requests)
     {
-        if (_epoch != epoch)
-        {
-            _highest.Clear();
-            _seen = _epoch.Length == 0 ? [.. requests.Select(request => request.Number)] : [];
-            _epoch = epoch;
-        }
+        if (_epoch == epoch)
+            return;
+        _highest.Clear();
+        _counted.Clear();
+        _seen = _epoch.Length == 0 ? [.. requests.Select(request => request.Number)] : [];
+        _epoch = epoch;
+    }
+
+    private void Count(ImmutableArray<HaproxyRequest> requests, ImmutableHashSet<string> split)
+    {
         foreach (
             var request in requests.Where(request => !_seen.Contains(request.Number) && split.Contains(request.Service))
         )
             _latencies[request.Slot].Add(request.Microseconds / 1000.0);
         _seen = [.. requests.Select(request => request.Number)];
+    }
+
+    /// <summary>
+    /// Adds what came since the reading before, so that a service which is split from now on does not bring its past
+    /// along: one whose instance is just being registered anew is not, for a moment.
+    /// </summary>
+    private void Count(ImmutableArray<HaproxyServer> servers, ImmutableHashSet<string> split)
+    {
+        foreach (var server in servers)
+        {
+            var more = Since(server);
+            var counted = _counted.GetValueOrDefault(server.Slot, ServerCounters.None);
+            _counted[server.Slot] = counted.Plus(split.Contains(server.Service) ? more : more.Failures);
+        }
     }
 
     /// <summary>The services that both slots have; all, where that is none: nothing is compared then.</summary>
@@ -74,22 +96,12 @@ public sealed class HaproxyMetrics(HaproxyRuntime runtime, TimeProvider time) : 
             [.. servers.Where(server => server.Slot == slot && server.IsRegistered).Select(server => server.Service)];
     }
 
-    private ArmCounters? Arm(Slot slot, ImmutableArray<HaproxyServer> servers, ImmutableHashSet<string> split)
+    private ArmCounters? Arm(Slot slot, ImmutableArray<HaproxyServer> servers)
     {
-        var arm = servers.Where(server => server.Slot == slot).ToList();
-        if (!arm.Exists(server => server.IsRegistered))
+        if (!servers.Any(server => server.Slot == slot && server.IsRegistered))
             return null;
-        var counters = arm.Select(server =>
-                split.Contains(server.Service) ? Counters(server) : Counters(server).Failures
-            )
-            .ToList();
-        return new(
-            counters.Sum(one => one.Requests),
-            counters.Sum(one => one.ServerErrors),
-            counters.Sum(one => one.Timeouts),
-            counters.Sum(one => one.Crashes),
-            _latencies[slot].Read()
-        );
+        var counted = _counted[slot];
+        return new(counted.Requests, counted.ServerErrors, counted.Timeouts, counted.Crashes, _latencies[slot].Read());
     }
 
     /// <summary>
@@ -97,7 +109,7 @@ public sealed class HaproxyMetrics(HaproxyRuntime runtime, TimeProvider time) : 
     /// all, depending on where the next attempt went. What was attempted, is not under way and has no answer has failed,
     /// whatever the way. The table is not a snapshot, so each number only ever grows here.
     /// </summary>
-    private ServerCounters Counters(HaproxyServer server)
+    private ServerCounters Since(HaproxyServer server)
     {
         var ended = server.Attempts - server.Current;
         var now = new ServerCounters(
@@ -107,19 +119,30 @@ public sealed class HaproxyMetrics(HaproxyRuntime runtime, TimeProvider time) : 
             server.Deaths
         );
         var key = (server.Service, server.Name);
-        return _highest[key] = _highest.TryGetValue(key, out var before) ? now.AtLeast(before) : now;
+        var before = _highest.GetValueOrDefault(key, ServerCounters.None);
+        _highest[key] = now.AtLeast(before);
+        return _highest[key].Minus(before);
     }
 
     private sealed record ServerCounters(long Requests, long ServerErrors, long Timeouts, long Crashes)
     {
+        public static ServerCounters None { get; } = new(0, 0, 0, 0);
+
+        /// <summary>As if there had been no other requests.</summary>
         public ServerCounters Failures => this with { Requests = ServerErrors + Timeouts };
 
-        public ServerCounters AtLeast(ServerCounters before) =>
+        public ServerCounters AtLeast(ServerCounters before) => With(before, Math.Max);
+
+        public ServerCounters Plus(ServerCounters more) => With(more, (one, other) => one + other);
+
+        public ServerCounters Minus(ServerCounters before) => With(before, (one, other) => one - other);
+
+        private ServerCounters With(ServerCounters other, Func<long, long, long> each) =>
             new(
-                Math.Max(Requests, before.Requests),
-                Math.Max(ServerErrors, before.ServerErrors),
-                Math.Max(Timeouts, before.Timeouts),
-                Math.Max(Crashes, before.Crashes)
+                each(Requests, other.Requests),
+                each(ServerErrors, other.ServerErrors),
+                each(Timeouts, other.Timeouts),
+                each(Crashes, other.Crashes)
             );
     }
 }

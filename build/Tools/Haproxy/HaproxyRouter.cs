@@ -13,22 +13,18 @@ namespace Slipway.Tools;
 /// The instances of a slot that still run, for a HAProxy that was started again and has forgotten the candidate; without
 /// it a forgotten candidate gets no traffic.
 /// </param>
-/// <param name="reload">
-/// Lets HAProxy read its file again without losing a request, for a version with a service or an instance more; without it
-/// such a version is refused.
-/// </param>
 public sealed class HaproxyRouter(
     HaproxySettings settings,
     HaproxyRuntime runtime,
     HaproxyConfigurationFile file,
+    HaproxyRegistry registry,
     TimeProvider time,
-    Func<Slot, CancellationToken, Task<ImmutableArray<InstanceAddress>>>? survivors = null,
-    Func<CancellationToken, Task>? reload = null
-) : ITrafficRouter, IInstanceRegistry
+    Func<Slot, CancellationToken, Task<ImmutableArray<InstanceAddress>>>? survivors = null
+) : ITrafficRouter
 {
     private static readonly TimeSpan ConfirmWithin = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan UpWithin = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
+
+    private readonly HaproxyServers _servers = new(runtime, time);
 
     public async Task<RouterState> ReadAsync(CancellationToken cancellation)
     {
@@ -56,96 +52,15 @@ public sealed class HaproxyRouter(
         await ShiftAsync(after, ShareWeights.Of(0), servers, [HaproxyCommands.SetStable(after)], cancellation);
         var confirmed = await runtime.ReadStableAsync(cancellation);
         if (confirmed != after)
-            throw new PipelineException($"the router still calls {before.Name()} the stable slot", next: Retry);
-        await file.WriteAsync(Assignment(after, await runtime.ReadServersAsync(cancellation)), cancellation);
-    }
-
-    public Task<Slot> ReadStableSlotAsync(CancellationToken cancellation) => runtime.ReadStableAsync(cancellation);
-
-    public async Task<ImmutableArray<InstanceAddress>> ReadRegisteredAsync(Slot slot, CancellationToken cancellation) =>
-        Registered(slot, await runtime.ReadServersAsync(cancellation));
-
-    public async Task RegisterAsync(
-        Slot slot,
-        ImmutableArray<InstanceAddress> instances,
-        CancellationToken cancellation
-    )
-    {
-        var stable = await runtime.ReadStableAsync(cancellation);
-        if (slot != stable)
-            await RefuseTrafficAsync(slot, cancellation);
-        var servers = await WithLayoutAsync(slot, stable, cancellation);
-        foreach (var instance in instances.Where(instance => Find(servers, slot, instance) is null))
-        {
             throw new PipelineException(
-                $"the router has no place for {instance.Service} {instance.Index}",
-                $"a service and an instance number of {settings.ConfigurationFile}",
-                Retry
+                $"the router still calls {before.Name()} the stable slot",
+                next: HaproxyServers.Retry
             );
-        }
-        await runtime.ApplyAsync([.. servers.Where(IsFree).SelectMany(Free)], cancellation);
-        await runtime.ApplyAsync(
-            [.. instances.SelectMany(instance => Place(instance, Find(servers, slot, instance)!, Weight(instance)))],
+        await file.WriteAsync(
+            HaproxyServers.Assignment(after, await runtime.ReadServersAsync(cancellation)),
             cancellation
         );
-        await WaitAsync(
-            now =>
-                instances.All(instance => Find(now, slot, instance) is { IsUp: true } up && up.Port == instance.Port),
-            UpWithin,
-            _ => $"the router does not see every instance of {slot.Name()} answering",
-            cancellation
-        );
-        if (slot == stable)
-            await file.WriteAsync(Assignment(stable, await runtime.ReadServersAsync(cancellation)), cancellation);
-
-        // A candidate begins with no traffic; an instance of the stable version that was started again gets what the
-        // candidate leaves it.
-        int Weight(InstanceAddress instance) =>
-            slot != stable
-                ? 0
-                : ShareWeights.Of(0).Stable
-                    - servers
-                        .Where(server =>
-                            server.Slot != slot && server.Service == instance.Service && server.IsRegistered
-                        )
-                        .Select(server => server.Weight)
-                        .DefaultIfEmpty(0)
-                        .Max();
-
-        bool IsFree(HaproxyServer server) =>
-            server.Slot == slot
-            && server.IsRegistered
-            && !instances.Any(instance => instance.Service == server.Service && instance.Index == server.Index);
     }
-
-    public async Task<int> DrainAsync(Slot slot, CancellationToken cancellation)
-    {
-        await RefuseTrafficAsync(slot, cancellation);
-        var servers = (await runtime.ReadServersAsync(cancellation)).Where(server => server.Slot == slot).ToList();
-        var open = servers.Where(server =>
-            server.IsRegistered && !server.Status.StartsWith("DRAIN", StringComparison.Ordinal)
-        );
-        await runtime.ApplyAsync(
-            [.. open.Select(server => HaproxyCommands.SetState(server.Service, server.Name, ServerState.Drain))],
-            cancellation
-        );
-        return (int)servers.Sum(server => server.Current);
-    }
-
-    public async Task UnregisterAsync(Slot slot, CancellationToken cancellation)
-    {
-        await RefuseTrafficAsync(slot, cancellation);
-        var servers = await runtime.ReadServersAsync(cancellation);
-        await runtime.ApplyAsync(
-            [.. servers.Where(server => server.Slot == slot && server.IsRegistered).SelectMany(Free)],
-            cancellation
-        );
-        // Ports of ended instances must not come back with a restart: another program may have them by then.
-        var stable = await runtime.ReadStableAsync(cancellation);
-        await file.WriteAsync(Assignment(stable, await runtime.ReadServersAsync(cancellation)), cancellation);
-    }
-
-    private const string Retry = "the same command again; ./build.sh --target=Status shows what the router does";
 
     private static ServiceTraffic Traffic(string service, Slot stable, ImmutableArray<HaproxyServer> servers)
     {
@@ -168,44 +83,6 @@ public sealed class HaproxyRouter(
             arm.Where(server => server.IsRegistered).Sum(server => (long)server.Weight);
     }
 
-    /// <summary>
-    /// The servers, once HAProxy has the layout that the candidate needs. What serves keeps its place and its paths: the
-    /// file lays out both (<see cref="SlotAssignment.For"/>).
-    /// </summary>
-    private async Task<ImmutableArray<HaproxyServer>> WithLayoutAsync(
-        Slot slot,
-        Slot stable,
-        CancellationToken cancellation
-    )
-    {
-        var servers = await runtime.ReadServersAsync(cancellation);
-        // Reading anew forgets the weights: for a candidate only, which has none yet.
-        if (reload is null || slot == stable)
-            return servers;
-        await file.WriteAsync(Assignment(stable, servers), cancellation);
-        if (await runtime.ReadLayoutAsync(cancellation) == await file.ReadLayoutAsync(cancellation))
-            return servers;
-        await RefuseMovedPathsAsync(cancellation);
-        await reload(cancellation);
-        return await runtime.ReadServersAsync(cancellation);
-    }
-
-    /// <summary>A path has one service at a time: with one that moves, who serves or who comes would lose its users.</summary>
-    private async Task RefuseMovedPathsAsync(CancellationToken cancellation)
-    {
-        if (await file.ReadAsync(cancellation) is not { } written)
-            return;
-        var kept = RouteTable.Of(written.KeptBeside(settings.Services)).Routes;
-        foreach (var route in RouteTable.Of(settings.Services).Routes)
-            if (kept.FirstOrDefault(route.HasPathOf) is { } served)
-                throw new PipelineException(
-                    ExitCode.Usage,
-                    $"services: {route.Path} is {served.Service}'s, which serves and is not configured any more, and would be {route.Service}'s",
-                    $"a release that has both, {route.Service} with a path of its own, and a later one without {served.Service}",
-                    $"give {route.Service} another path in environment.json, or keep the name {served.Service}"
-                );
-    }
-
     /// <summary>The servers, once every service has an instance of the slot that is up; a forgotten slot is registered again.</summary>
     private async Task<ImmutableArray<HaproxyServer>> WithCandidateAsync(
         Slot slot,
@@ -213,11 +90,11 @@ public sealed class HaproxyRouter(
         CancellationToken cancellation
     )
     {
-        if (survivors is not null && Registered(slot, servers).IsEmpty)
+        if (survivors is not null && HaproxyServers.Registered(slot, servers).IsEmpty)
         {
             var running = await survivors(slot, cancellation);
             if (running.Length > 0)
-                await RegisterAsync(slot, running, cancellation);
+                await registry.RegisterAsync(slot, running, cancellation);
             servers = await runtime.ReadServersAsync(cancellation);
         }
         var wanted = await ServicesOfAsync(slot, cancellation);
@@ -260,7 +137,7 @@ public sealed class HaproxyRouter(
             .OrderByDescending(change => change.To - change.Server.Weight)
             .Select(change => HaproxyCommands.SetWeight(change.Server.Service, change.Server.Name, change.To));
         await runtime.ApplyAsync([.. changes, .. last], cancellation);
-        await WaitAsync(
+        await _servers.WaitAsync(
             now => now.Where(server => server.IsRegistered).All(server => server.Weight == Wanted(server)),
             ConfirmWithin,
             now =>
@@ -269,39 +146,6 @@ public sealed class HaproxyRouter(
         );
 
         int Wanted(HaproxyServer server) => server.Slot == stable ? weights.Stable : weights.Candidate;
-    }
-
-    private async Task RefuseTrafficAsync(Slot slot, CancellationToken cancellation)
-    {
-        var stable = await runtime.ReadStableAsync(cancellation);
-        var servers = await runtime.ReadServersAsync(cancellation);
-        if (slot == stable || servers.Any(server => server.Slot == slot && server.IsRegistered && server.Weight > 0))
-        {
-            throw new PipelineException(
-                $"the {slot.Name()} slot has traffic at the router and is left alone",
-                "weight 0 before instances are replaced or stopped",
-                "./build.sh --target=Abort"
-            );
-        }
-    }
-
-    private async Task WaitAsync(
-        Func<ImmutableArray<HaproxyServer>, bool> confirmed,
-        TimeSpan limit,
-        Func<ImmutableArray<HaproxyServer>, string> complaint,
-        CancellationToken cancellation
-    )
-    {
-        var started = time.GetTimestamp();
-        while (true)
-        {
-            var servers = await runtime.ReadServersAsync(cancellation);
-            if (confirmed(servers))
-                return;
-            if (time.GetElapsedTime(started) > limit)
-                throw new PipelineException(complaint(servers), next: Retry);
-            await Task.Delay(Pause, time, cancellation);
-        }
     }
 
     /// <summary>
@@ -314,42 +158,14 @@ public sealed class HaproxyRouter(
         {
             var written = await file.ReadAsync(cancellation);
             if (written?.Stable != stable)
-                await file.WriteAsync(Assignment(stable, await runtime.ReadServersAsync(cancellation)), cancellation);
+                await file.WriteAsync(
+                    HaproxyServers.Assignment(stable, await runtime.ReadServersAsync(cancellation)),
+                    cancellation
+                );
         }
         catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
         {
             return;
         }
     }
-
-    private static SlotAssignment Assignment(Slot stable, ImmutableArray<HaproxyServer> servers) =>
-        new(stable, Registered(Slot.Blue, servers), Registered(Slot.Green, servers));
-
-    private static ImmutableArray<InstanceAddress> Registered(Slot slot, ImmutableArray<HaproxyServer> servers) =>
-        [
-            .. servers
-                .Where(server => server.Slot == slot && server is { IsRegistered: true, Port: not null })
-                .Select(server => new InstanceAddress(server.Service, server.Index, server.Port!.Value)),
-        ];
-
-    private static HaproxyServer? Find(ImmutableArray<HaproxyServer> servers, Slot slot, InstanceAddress instance) =>
-        servers.FirstOrDefault(server =>
-            server.Slot == slot && server.Service == instance.Service && server.Index == instance.Index
-        );
-
-    private static IEnumerable<string> Free(HaproxyServer server) =>
-        [
-            HaproxyCommands.SetState(server.Service, server.Name, ServerState.Maint),
-            HaproxyCommands.SetWeight(server.Service, server.Name, 0),
-            HaproxyCommands.SetAddress(server.Service, server.Name, 1),
-        ];
-
-    /// <summary>Through maintenance, because HAProxy believes a server that leaves it to be up and checks it anew.</summary>
-    private static IEnumerable<string> Place(InstanceAddress instance, HaproxyServer server, int weight) =>
-        [
-            HaproxyCommands.SetState(server.Service, server.Name, ServerState.Maint),
-            HaproxyCommands.SetAddress(server.Service, server.Name, instance.Port),
-            HaproxyCommands.SetWeight(server.Service, server.Name, weight),
-            HaproxyCommands.SetState(server.Service, server.Name, ServerState.Ready),
-        ];
 }

@@ -67,11 +67,11 @@ public sealed record SlotAssignment(
         this[slot].FirstOrDefault(instance => instance.Service == service && instance.Index == index);
 
     /// <summary>The services that the file was written for, without their secrets.</summary>
-    public ImmutableArray<ServiceSettings> Services { get; init; }
+    public ImmutableArray<ServiceSettings> Services { get; init; } = [];
 
-    /// <summary>Services that run, of a version before, and that the configuration does not have any more.</summary>
+    /// <summary>Of an assignment that is laid out for them: services that run and that these are not.</summary>
     public ImmutableArray<ServiceSettings> KeptBeside(ImmutableArray<ServiceSettings> configured) =>
-        [.. For(configured).Services.Where(service => configured.All(one => one.Name != service.Name))];
+        [.. Services.Where(service => configured.All(one => one.Name != service.Name))];
 
     /// <summary>
     /// Laid out for these services and for what still runs of others: a service that the configuration does not have any
@@ -83,8 +83,8 @@ public sealed record SlotAssignment(
         ImmutableArray<ServiceSettings> services =
         [
             .. configured.Select(service => service with { Instances = Math.Max(service.Instances, Highest(service)) }),
-            .. (Services.IsDefault ? [] : Services)
-                .Where(before => configured.All(service => service.Name != before.Name) && Highest(before) > 0)
+            .. KeptBeside(configured)
+                .Where(before => Highest(before) > 0)
                 .Select(before => before with { Instances = Highest(before) }),
         ];
         return this with

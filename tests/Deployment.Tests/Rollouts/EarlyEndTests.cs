@@ -264,6 +264,30 @@ public sealed class TheRouterFails
     }
 }
 
+public sealed class AServiceThatComesWithTheCandidate
+{
+    [Test]
+    public async Task IsNoWrongWeight_AndNoStableInstanceThatDied()
+    {
+        var world = new FakeWorld { BringsAService = true };
+        var result = await new RolloutMachine(world.Plan(), world.Ports()).RunAsync(CancellationToken.None);
+        result.Result.ShouldBe(RolloutOutcome.Promoted);
+        world.States.ShouldNotContain(state => state.Phase == RolloutPhase.Holding);
+        world.Lines.ShouldAllBe(line => line.Tick == null || line.Tick.StableDown == null);
+    }
+
+    /// <summary>Nobody is left without service that had it before.</summary>
+    [Test]
+    public async Task GoesWithIt_WhenItIsTakenBack()
+    {
+        var world = new FakeWorld { BringsAService = true, CandidateErrorRate = 0.5 };
+        var result = await new RolloutMachine(world.Plan(), world.Ports()).RunAsync(CancellationToken.None);
+        result.Result.ShouldBe(RolloutOutcome.RolledBack);
+        world.Share.ShouldBe(0);
+        world.Stable.Version!.Semver.ShouldBe("v1.0.0");
+    }
+}
+
 public sealed class MetricsAreGone
 {
     [Test]

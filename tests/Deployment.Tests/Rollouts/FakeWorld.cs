@@ -114,6 +114,9 @@ internal sealed class FakeWorld
     /// <summary>Whether the router's own checks find the stable instances of one of the two services.</summary>
     public bool RouterSeesAuth { get; set; } = true;
 
+    /// <summary>Whether the candidate has a service that the stable version does not have.</summary>
+    public bool BringsAService { get; set; }
+
     /// <summary>Another one after each start of the router.</summary>
     public string Epoch { get; set; } = "1";
 
@@ -151,7 +154,12 @@ internal sealed class FakeWorld
         new([
             new("api", Share, 3, 1, Stable.Serves, Other.Serves),
             new("auth", Share, 3, 1, Stable.Serves && RouterSeesAuth, Other.Serves),
+            .. BringsAService ? [NewService] : ImmutableArray<ServiceTraffic>.Empty,
         ]);
+
+    /// <summary>Its requests are the candidate's alone while the candidate has any weight; at 0 % nobody has them.</summary>
+    private ServiceTraffic NewService =>
+        new("notices", Share > 0 ? 100 : 0, 0, 1, StableUp: false, CandidateUp: Other.Serves, HasStable: false);
 
     Task<RouterState> ITrafficRouter.ReadAsync(CancellationToken cancellation) =>
         RouterCall("read router", State, cancellation);

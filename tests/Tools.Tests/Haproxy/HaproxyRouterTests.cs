@@ -65,7 +65,7 @@ public class HaproxyRouterTests
         {
             Services = [new("web", "/web/health", ["/"]), new("login", "/login/health", ["/auth"])],
         };
-        var router = new HaproxyRouter(
+        var registry = new HaproxyRegistry(
             settings,
             bed.Runtime,
             new HaproxyConfigurationFile(settings),
@@ -74,7 +74,7 @@ public class HaproxyRouterTests
         );
         var slot = (await bed.Runtime.ReadStableAsync(None)).Other();
         var refused = await Should.ThrowAsync<PipelineException>(
-            router.RegisterAsync(slot, [new("web", 1, 1), new("login", 1, 1)], None)
+            registry.RegisterAsync(slot, [new("web", 1, 1), new("login", 1, 1)], None)
         );
         refused.Message.ShouldContain("/auth is auth's");
         refused.ExitCode.ShouldBe(ExitCode.Usage);
@@ -149,7 +149,7 @@ public class HaproxyRouterTests
         await bed.DeployAsync("1.1.0");
         await File.WriteAllTextAsync(bed.File.Location, before);
         await bed.NewRouter().SetCandidateShareAsync(0, None);
-        (await bed.File.ReadAsync(None))!.Stable.ShouldBe(await bed.Router.ReadStableSlotAsync(None));
+        (await bed.File.ReadAsync(None))!.Stable.ShouldBe(await bed.Registry.ReadStableSlotAsync(None));
         (await bed.GetAsync()).Version.ShouldBe("1.1.0");
     }
 
@@ -184,8 +184,8 @@ public class HaproxyRouterTests
         await bed.Router.SetCandidateShareAsync(5, None);
         await Should.ThrowAsync<PipelineException>(() => bed.StartCandidateAsync("1.2.0"));
         await Should.ThrowAsync<PipelineException>(() => bed.Workload.StopCandidateAsync(TimeSpan.Zero, None));
-        var stable = await bed.Router.ReadStableSlotAsync(None);
-        await Should.ThrowAsync<PipelineException>(() => bed.Router.UnregisterAsync(stable, None));
+        var stable = await bed.Registry.ReadStableSlotAsync(None);
+        await Should.ThrowAsync<PipelineException>(() => bed.Registry.UnregisterAsync(stable, None));
         (await bed.Workload.ReadAsync(Arm.Candidate, None)).InstancesAlive.ShouldBe(2);
     }
 
@@ -200,7 +200,7 @@ public class HaproxyRouterTests
         await using var traffic = bed.Traffic();
         await bed.Router.SetCandidateShareAsync(20, None);
         await Task.Delay(1000);
-        foreach (var id in await bed.Host.FindAsync((await bed.Router.ReadStableSlotAsync(None)).Other(), None))
+        foreach (var id in await bed.Host.FindAsync((await bed.Registry.ReadStableSlotAsync(None)).Other(), None))
             await bed.Host.StopAsync(id, TimeSpan.Zero, None);
         await Task.Delay(1500);
         var report = await traffic.StopAsync();
@@ -212,6 +212,51 @@ public class HaproxyRouterTests
         reading.Stable!.Timeouts.ShouldBe(0);
         reading.Stable.Crashes.ShouldBe(0);
         (await bed.Router.ReadAsync(None)).Services.ShouldAllBe(service => !service.CandidateUp && service.StableUp);
+    }
+
+    [Test]
+    public async Task Of_a_service_that_only_one_version_has_the_failures_alone_count()
+    {
+        await using var bed = new ServingBed();
+        await bed.StartHaproxyAsync();
+        await bed.DeployAsync("1.0.0");
+        var stable = await bed.Registry.ReadStableSlotAsync(None);
+        var server = HaproxyConfiguration.ServerName(stable, 1);
+        await bed.Runtime.ApplyAsync([HaproxyCommands.SetState("auth", server, ServerState.Maint)], None);
+        await bed.StartCandidateAsync("1.1.0");
+        await bed.Router.SetCandidateShareAsync(5, None);
+        var state = await bed.Router.ReadAsync(None);
+        state.CandidateShare.ShouldBe(5);
+        state.Split.ShouldHaveSingleItem().Service.ShouldBe("web");
+        state.Services.ShouldAllBe(service => !service.IsStableDown);
+
+        var before = (await bed.Metrics.ReadAsync(None))!;
+        for (var i = 0; i < 20; i++)
+            await bed.GetAsync("/");
+        for (var i = 0; i < 30; i++)
+            (await bed.GetAsync("/auth/me")).Version.ShouldBe("1.1.0");
+        Canary.MetricsReading after = before;
+        await ServingBed.EventuallyAsync(async () =>
+        {
+            after = (await bed.Metrics.ReadAsync(None))!;
+            return Since(before, after) == 20;
+        });
+        (after.Stable!.Latency.Count + after.Candidate!.Latency.Count).ShouldBe(20);
+
+        foreach (var id in await bed.Host.FindAsync(stable.Other(), None))
+            await bed.Host.StopAsync(id, TimeSpan.Zero, None);
+        for (var i = 0; i < 10; i++)
+            await bed.GetAsync("/auth/me");
+        var failed = (await bed.Metrics.ReadAsync(None))!;
+        failed.Candidate!.Timeouts.ShouldBeGreaterThan(after.Candidate.Timeouts);
+        failed.Candidate.Requests.ShouldBeGreaterThan(after.Candidate.Requests);
+
+        // Split again, it does not bring its past along.
+        await bed.Runtime.ApplyAsync([HaproxyCommands.SetState("auth", server, ServerState.Ready)], None);
+        Since(failed, (await bed.Metrics.ReadAsync(None))!).ShouldBeLessThan(5);
+
+        static long Since(Canary.MetricsReading from, Canary.MetricsReading to) =>
+            to.Stable!.Requests - from.Stable!.Requests + to.Candidate!.Requests - from.Candidate!.Requests;
     }
 
     [Test]
@@ -294,7 +339,7 @@ public class HaproxyRouterTests
         await bed.DeployAsync("1.0.0");
         await bed.StartCandidateAsync("1.1.0");
         await bed.Router.SetCandidateShareAsync(percent, None);
-        foreach (var id in await bed.Host.FindAsync((await bed.Router.ReadStableSlotAsync(None)).Other(), None))
+        foreach (var id in await bed.Host.FindAsync((await bed.Registry.ReadStableSlotAsync(None)).Other(), None))
             await bed.Host.StopAsync(id, TimeSpan.Zero, None);
         File.Delete(bed.File.Location);
         Directory.CreateDirectory(bed.File.Location); // neither to be read nor to be replaced
@@ -316,7 +361,7 @@ public class HaproxyRouterTests
         foreach (var percent in new[] { 5, 100 })
         {
             await bed.Router.SetCandidateShareAsync(percent, None);
-            var stable = await bed.Router.ReadStableSlotAsync(None);
+            var stable = await bed.Registry.ReadStableSlotAsync(None);
             await bed.Host.StopAsync((await bed.Host.FindAsync(stable, None)).First(), TimeSpan.Zero, None);
             (await bed.Workload.RepairStableAsync(None)).ShouldBe(1);
             (await bed.Router.ReadAsync(None)).Services.ShouldAllBe(service => service.CandidateShare == percent);

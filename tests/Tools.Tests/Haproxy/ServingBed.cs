@@ -45,12 +45,13 @@ internal sealed class ServingBed : IAsyncDisposable
             _table,
             TimeProvider.System
         );
+        Registry = new(Settings, Runtime, File, TimeProvider.System);
         Router = NewRouter();
         var check = new HealthCheck(_http, TimeProvider.System) { Patience = TimeSpan.FromSeconds(2) };
         Workload = new(
             new(Root, Services, healthTimeout ?? Bound, TimeSpan.FromSeconds(5)),
             Host,
-            Router,
+            Registry,
             Records,
             new(
                 ImmutableSortedDictionary<string, Secret>.Empty.Add(
@@ -77,6 +78,8 @@ internal sealed class ServingBed : IAsyncDisposable
     public HaproxyConfigurationFile File { get; }
 
     public HaproxyRuntime Runtime { get; }
+
+    public HaproxyRegistry Registry { get; }
 
     public HaproxyRouter Router { get; }
 
@@ -113,6 +116,7 @@ internal sealed class ServingBed : IAsyncDisposable
             Settings,
             Runtime,
             File,
+            Registry,
             TimeProvider.System,
             (slot, cancellation) => LocalWorkload.SurvivorsAsync(Records, Host, slot, cancellation)
         );

@@ -36,7 +36,7 @@ public class LocalWorkloadTests
         }
         (await RunningAsync(bed)).ShouldBe(0);
         (await bed.Workload.ReadAsync(Arm.Candidate, None)).InstancesWanted.ShouldBe(0);
-        (await bed.Router.ReadRegisteredAsync(Slot.Green, None)).ShouldBeEmpty();
+        (await bed.Registry.ReadRegisteredAsync(Slot.Green, None)).ShouldBeEmpty();
     }
 
     [Test]
@@ -59,7 +59,7 @@ public class LocalWorkloadTests
         await bed.StartHaproxyAsync();
         await bed.DeployAsync("1.0.0");
         await bed.StartCandidateAsync("1.1.0");
-        var free = (await bed.Router.ReadStableSlotAsync(None)).Other();
+        var free = (await bed.Registry.ReadStableSlotAsync(None)).Other();
         var lost = await bed.Host.FindAsync(free, None);
         lost.Count.ShouldBe(2);
         bed.Records.Remove(free);
@@ -93,7 +93,7 @@ public class LocalWorkloadTests
         (await bed.Workload.RepairStableAsync(None)).ShouldBe(0);
         await bed.DeployAsync("1.0.0");
         (await bed.Workload.RepairStableAsync(None)).ShouldBe(0);
-        var stable = await bed.Router.ReadStableSlotAsync(None);
+        var stable = await bed.Registry.ReadStableSlotAsync(None);
         foreach (var id in await bed.Host.FindAsync(stable, None))
             await bed.Host.StopAsync(id, TimeSpan.Zero, None);
         (await bed.Workload.ReadAsync(Arm.Stable, None)).InstancesAlive.ShouldBe(0);
@@ -152,7 +152,7 @@ public class LocalWorkloadTests
         await bed.StartHaproxyAsync();
         await bed.DeployAsync("1.0.0");
         await DemandAsync();
-        foreach (var id in await bed.Host.FindAsync(await bed.Router.ReadStableSlotAsync(None), None))
+        foreach (var id in await bed.Host.FindAsync(await bed.Registry.ReadStableSlotAsync(None), None))
             await bed.Host.StopAsync(id, TimeSpan.Zero, None);
         (await bed.Workload.RepairStableAsync(None)).ShouldBe(2);
         await DemandAsync();
