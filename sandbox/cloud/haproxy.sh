@@ -7,6 +7,7 @@
 # status  exit 0 running, 3 not running
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+actions='up|reload|down|status'
 
 need_root_folder
 
@@ -48,6 +49,10 @@ listens() {
 
 runs() { master >/dev/null && answers "$1" && listens; }
 
+check_configuration() {
+  haproxy -c -q -f "$configuration" >"$home/check.log" 2>&1 || die "the configuration is refused: $(tail -n 3 "$home/check.log")" "haproxy -c -f $configuration"
+}
+
 up() {
   need_program haproxy haproxy
   [ -s "$configuration" ] || die "$configuration is not there" "./build.sh --target=SandboxUp writes it"
@@ -59,7 +64,7 @@ up() {
     say "running, process $(master)"
     return 0
   fi
-  haproxy -c -q -f "$configuration" >"$home/check.log" 2>&1 || die "the configuration is refused: $(tail -n 3 "$home/check.log")" "haproxy -c -f $configuration"
+  check_configuration
   # A worker without its master, or a master that does not answer, hands its requests over and goes.
   mapfile -t leftovers < <(processes)
   [ "${#leftovers[@]}" -eq 0 ] || say "taking over from ${leftovers[*]}"
@@ -94,7 +99,7 @@ reload() {
     return
   fi
   hold_lock haproxy
-  haproxy -c -q -f "$configuration" >"$home/check.log" 2>&1 || die "the configuration is refused: $(tail -n 3 "$home/check.log")" "haproxy -c -f $configuration"
+  check_configuration
   before=$(processes | tr '\n' ' ')
   # The master hands its open ports to the new worker: no connection is refused meanwhile.
   signal USR2 "$(master)"

@@ -14,8 +14,10 @@ die() {
   exit 1
 }
 
+actions='up|down|status'
+
 usage() {
-  printf 'usage: %s up|down|status\n%s\n' "${0##*/}" "$1" >&2
+  printf 'usage: %s %s\n%s\n' "${0##*/}" "$actions" "$1" >&2
   exit 2
 }
 
