@@ -27,7 +27,7 @@ switch (args.FirstOrDefault())
               rollout [runs per cell]                    our judge beside threshold rules, simulated
               rollout-sandbox [aborts] [recordings]      the same in the real sandbox
               zero-loss [runs]                           requests lost by deployments and hot rollbacks in the sandbox
-              busy [runs] [threads] [floor]              good releases on a machine that has no time for them
+              busy [runs] [threads]                      good releases on a machine that has no time for them
               backup [megabytes [rounds]]                our backup beside the usual pipelines
             """
         );

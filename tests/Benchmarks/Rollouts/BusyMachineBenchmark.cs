@@ -13,15 +13,11 @@ internal static class BusyMachineBenchmark
     {
         var runs = arguments.Count > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : 5;
         var hogs = arguments.Count > 1 ? int.Parse(arguments[1], CultureInfo.InvariantCulture) : 8;
-        var floor = arguments.Count > 2 ? arguments[2] : "1ms";
         await using var product = await SandboxProduct.CreateAsync(
-            ("\"duration\": \"[^\"]*\"", "\"duration\": \"40s\""),
-            ("\"latencyFloor\": \"[^\"]*\"", $"\"latencyFloor\": \"{floor}\"")
+            ("\"duration\": \"[^\"]*\"", "\"duration\": \"40s\"")
         );
-        Console.WriteLine(
-            "| run | exit | seconds | p | ticks | held | slower by (median tick) | ticks scatter | what decided |"
-        );
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("| run | exit | seconds | p | ticks | held | slower by (median tick) | last verdict |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|");
         var aborted = 0;
         for (var run = 1; run <= runs; run++)
         {
@@ -63,11 +59,12 @@ internal static class BusyMachineBenchmark
     private static void Print(int run, int exit, IReadOnlyList<TickLine> lines)
     {
         var judged = lines.Where(line => line.Tick?.Stage >= 0).ToArray();
-        var compared = judged
+        var differences = judged
             .Select(line => line.Tick!)
-            .Where(tick => tick.Candidate?.Latency.Count > 1 && tick.Stable?.Latency.Count > 1)
+            .Where(tick => tick.Candidate?.Latency.Count > 0 && tick.Stable?.Latency.Count > 0)
+            .Select(Difference)
+            .Order()
             .ToArray();
-        var differences = compared.Select(Difference).Order().ToArray();
         var last = judged.LastOrDefault()?.Verdict;
         var held = judged.Count(line => line.Verdict!.Kind == VerdictKind.Hold);
         var least = judged.Length > 0 ? judged.Min(line => line.Verdict!.P) : 1;
@@ -75,7 +72,7 @@ internal static class BusyMachineBenchmark
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {run} | {exit} | {judged.Sum(line => line.Tick!.Seconds):0} | {least:0.0000} | {judged.Length} | {held} | {slower:0.00} × | {Scatter(compared):0.0} | {last?.Kind} {last?.Reason} {last?.Driver} |"
+                $"| {run} | {exit} | {judged.Sum(line => line.Tick!.Seconds):0} | {least:0.0000} | {judged.Length} | {held} | {slower:0.00} × | {last?.Kind} {last?.Reason} |"
             )
         );
     }
@@ -83,27 +80,4 @@ internal static class BusyMachineBenchmark
     private static double Difference(CanaryTick tick) =>
         tick.Candidate!.Latency.SumOfLogs / tick.Candidate.Latency.Count
         - tick.Stable!.Latency.SumOfLogs / tick.Stable.Latency.Count;
-
-    /// <summary>How many times more the ticks' differences vary than independent requests would let them.</summary>
-    private static double Scatter(CanaryTick[] ticks)
-    {
-        if (ticks.Length < 3)
-            return double.NaN;
-        var squares = ticks.Sum(tick => Within(tick.Candidate!.Latency) + Within(tick.Stable!.Latency));
-        var degrees = ticks.Sum(tick => tick.Candidate!.Latency.Count + tick.Stable!.Latency.Count - 2);
-        var weighted = ticks
-            .Select(tick =>
-                (
-                    Difference: Difference(tick),
-                    Weight: 1
-                        / (squares / degrees * (1.0 / tick.Candidate!.Latency.Count + 1.0 / tick.Stable!.Latency.Count))
-                )
-            )
-            .ToArray();
-        var mean = weighted.Sum(one => one.Difference * one.Weight) / weighted.Sum(one => one.Weight);
-        return weighted.Sum(one => one.Weight * (one.Difference - mean) * (one.Difference - mean)) / (ticks.Length - 1);
-    }
-
-    private static double Within(LatencyTick tick) =>
-        tick.SumOfSquaredLogs - tick.SumOfLogs * tick.SumOfLogs / tick.Count;
 }
