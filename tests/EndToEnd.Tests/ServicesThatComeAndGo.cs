@@ -58,12 +58,15 @@ public sealed class ServicesThatComeAndGo
         Leave();
         _checkout.Commit("Without notices");
         _checkout.WithStagesOf(8);
+        await using var probe = new SteadyProbe(_checkout.PublicUrl());
         var build = Start("1.0.3");
         await build.UntilStageAsync("Rollout", TimeSpan.FromMinutes(3), "50 % of the traffic");
         (await StatusAsync("api/notices/items")).ShouldBe(HttpStatusCode.OK, "1.0.2 serves beside it");
         var run = await build.EndAsync(TimeSpan.FromMinutes(5));
         run.ExitCode.ShouldBe(0, run.Text);
+        probe.Read().Failed.ShouldBe(0, $"{probe.Read()}\n{run.Text}");
         (await _checkout.ServedAsync()).ShouldBe(["1.0.3"]);
+        (await StatusAsync("api/notices/items")).ShouldBe(HttpStatusCode.ServiceUnavailable);
     }
 
     private void Bring()

@@ -35,7 +35,6 @@ public sealed class Aborting(DeploymentContext context)
             catch (PipelineException)
             {
                 // Taking it back says so.
-                continue;
             }
         }
         return shares.ToImmutable();
@@ -121,7 +120,7 @@ public sealed class Aborting(DeploymentContext context)
     private async Task<string> TakeBackAsync(Serving serving, ImmutableDictionary<string, double> shares)
     {
         var now = (await serving.Router.ReadAsync(context.Cancellation)).CandidateShare;
-        var before = Math.Max(now, shares.GetValueOrDefault(serving.Region ?? ""));
+        var before = shares.GetValueOrDefault(serving.Region ?? "", now);
         for (var attempt = 1; ; attempt++)
         {
             var taken = await new TrafficRetreat(context.Time, serving.Router, serving.Workload).RunAsync(

@@ -60,8 +60,8 @@ internal static class LeakForms
                 .Replace(">", "\\u003e", StringComparison.Ordinal)
                 .Replace("&", "\\u0026", StringComparison.Ordinal)
         );
-        yield return new("JSON-escaped", JsonEncodedText.Encode(part).ToString());
         var json = JsonEncodedText.Encode(part).ToString();
+        yield return new("JSON-escaped", json);
         yield return new("JSON in JSON", JsonEncodedText.Encode(json).ToString());
         yield return new(
             "JSON in JSON",
